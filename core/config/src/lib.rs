@@ -1,0 +1,1 @@
+//! Config tables: one definition of a setting feeds parsing, validation, docs and `DescribeConfigs`.
