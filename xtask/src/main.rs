@@ -1,3 +1,38 @@
-//! Developer tasks.
+//! Developer tasks: `cargo xtask <task>`, one file per task.
 
-fn main() {}
+mod codegen;
+mod peers;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask <task>
+
+Tasks:
+  codegen    write core/messages/src/generated from the message definitions in Apache Kafka's jars
+  peers      fetch the systems that tests talk to (Apache Kafka) into the cache and print where they are
+";
+
+/// What every task may fail with: a text for the person at the terminal.
+type TaskResult = Result<(), Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let result: TaskResult = match args.next().as_deref() {
+        Some("codegen") => codegen::run(),
+        Some("peers") => peers::run(),
+        Some("help" | "--help" | "-h") => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        Some(other) => Err(format!("no task called `{other}`\n\n{USAGE}").into()),
+        None => Err(USAGE.into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! `GroupMetadataKey`, key 2, version 0. Written by `cargo xtask codegen` from GroupMetadataKey.json; do not edit.
+
+use crate::error::{DecodeError, EncodeError};
+use crate::message::{CoordinatorMessage, Message, check_decode, check_encode};
+use crate::reader::Reader;
+use crate::str::Str;
+use crate::writer::Writer;
+
+/// `GroupMetadataKey`: key 2, versions 0-0.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GroupMetadataKey {
+    /// The group id.
+    pub group: Str,
+}
+
+impl GroupMetadataKey {
+    fn read_fields(&mut self, r: &mut Reader, _version: i16) -> Result<(), DecodeError> {
+        self.group = r.string(false)?;
+        Ok(())
+    }
+
+    fn write_fields(&self, w: &mut Writer, _version: i16) -> Result<(), EncodeError> {
+        w.put_string(&self.group, false)?;
+        Ok(())
+    }
+}
+
+impl Message for GroupMetadataKey {
+    const NAME: &'static str = "GroupMetadataKey";
+    const MIN_VERSION: i16 = 0;
+    const MAX_VERSION: i16 = 0;
+    const FIRST_FLEXIBLE: i16 = i16::MAX;
+
+    fn decode(r: &mut Reader, version: i16) -> Result<Self, DecodeError> {
+        check_decode::<Self>(r, version)?;
+        let mut message = Self::default();
+        message.read_fields(r, version)?;
+        Ok(message)
+    }
+
+    fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
+        check_encode::<Self>(version)?;
+        self.write_fields(w, version)
+    }
+}
+
+impl CoordinatorMessage for GroupMetadataKey {
+    const KEY: i16 = 2;
+}

@@ -1,0 +1,57 @@
+//! `OffsetCommitKey`, key 1, version 0. Written by `cargo xtask codegen` from OffsetCommitKey.json; do not edit.
+
+use crate::error::{DecodeError, EncodeError};
+use crate::message::{CoordinatorMessage, Message, check_decode, check_encode};
+use crate::reader::Reader;
+use crate::str::Str;
+use crate::writer::Writer;
+
+/// `OffsetCommitKey`: key 1, versions 0-0.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OffsetCommitKey {
+    /// The consumer group id.
+    pub group: Str,
+    /// The topic name.
+    pub topic: Str,
+    /// The topic partition index.
+    pub partition: i32,
+}
+
+impl OffsetCommitKey {
+    fn read_fields(&mut self, r: &mut Reader, _version: i16) -> Result<(), DecodeError> {
+        self.group = r.string(false)?;
+        self.topic = r.string(false)?;
+        self.partition = r.i32()?;
+        Ok(())
+    }
+
+    fn write_fields(&self, w: &mut Writer, _version: i16) -> Result<(), EncodeError> {
+        w.put_string(&self.group, false)?;
+        w.put_string(&self.topic, false)?;
+        w.put_i32(self.partition);
+        Ok(())
+    }
+}
+
+impl Message for OffsetCommitKey {
+    const NAME: &'static str = "OffsetCommitKey";
+    const MIN_VERSION: i16 = 0;
+    const MAX_VERSION: i16 = 0;
+    const FIRST_FLEXIBLE: i16 = i16::MAX;
+
+    fn decode(r: &mut Reader, version: i16) -> Result<Self, DecodeError> {
+        check_decode::<Self>(r, version)?;
+        let mut message = Self::default();
+        message.read_fields(r, version)?;
+        Ok(message)
+    }
+
+    fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
+        check_encode::<Self>(version)?;
+        self.write_fields(w, version)
+    }
+}
+
+impl CoordinatorMessage for OffsetCommitKey {
+    const KEY: i16 = 1;
+}

@@ -1,0 +1,55 @@
+//! `RemoveTopicRecord`, key 9, version 0. Written by `cargo xtask codegen` from RemoveTopicRecord.json; do not edit.
+
+use uuid::Uuid;
+
+use crate::error::{DecodeError, EncodeError};
+use crate::message::{Message, MetadataMessage, check_decode, check_encode};
+use crate::reader::Reader;
+use crate::tags::UnknownTags;
+use crate::writer::Writer;
+
+/// `RemoveTopicRecord`: key 9, versions 0-0.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RemoveTopicRecord {
+    /// The topic to remove. All associated partitions will be removed as well.
+    pub topic_id: Uuid,
+    /// Tagged fields that this version of the definition does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl RemoveTopicRecord {
+    fn read_fields(&mut self, r: &mut Reader, _version: i16) -> Result<(), DecodeError> {
+        self.topic_id = r.uuid()?;
+        self.unknown_tagged_fields = r.unknown_tags()?;
+        Ok(())
+    }
+
+    fn write_fields(&self, w: &mut Writer, _version: i16) -> Result<(), EncodeError> {
+        w.put_uuid(self.topic_id);
+        self.unknown_tagged_fields.write(w)?;
+        Ok(())
+    }
+}
+
+impl Message for RemoveTopicRecord {
+    const NAME: &'static str = "RemoveTopicRecord";
+    const MIN_VERSION: i16 = 0;
+    const MAX_VERSION: i16 = 0;
+    const FIRST_FLEXIBLE: i16 = 0;
+
+    fn decode(r: &mut Reader, version: i16) -> Result<Self, DecodeError> {
+        check_decode::<Self>(r, version)?;
+        let mut message = Self::default();
+        message.read_fields(r, version)?;
+        Ok(message)
+    }
+
+    fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
+        check_encode::<Self>(version)?;
+        self.write_fields(w, version)
+    }
+}
+
+impl MetadataMessage for RemoveTopicRecord {
+    const KEY: i16 = 9;
+}

@@ -1,0 +1,60 @@
+//! `TopicRecord`, key 2, version 0. Written by `cargo xtask codegen` from TopicRecord.json; do not edit.
+
+use uuid::Uuid;
+
+use crate::error::{DecodeError, EncodeError};
+use crate::message::{Message, MetadataMessage, check_decode, check_encode};
+use crate::reader::Reader;
+use crate::str::Str;
+use crate::tags::UnknownTags;
+use crate::writer::Writer;
+
+/// `TopicRecord`: key 2, versions 0-0.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TopicRecord {
+    /// The topic name.
+    pub name: Str,
+    /// The unique ID of this topic.
+    pub topic_id: Uuid,
+    /// Tagged fields that this version of the definition does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl TopicRecord {
+    fn read_fields(&mut self, r: &mut Reader, _version: i16) -> Result<(), DecodeError> {
+        self.name = r.string(true)?;
+        self.topic_id = r.uuid()?;
+        self.unknown_tagged_fields = r.unknown_tags()?;
+        Ok(())
+    }
+
+    fn write_fields(&self, w: &mut Writer, _version: i16) -> Result<(), EncodeError> {
+        w.put_string(&self.name, true)?;
+        w.put_uuid(self.topic_id);
+        self.unknown_tagged_fields.write(w)?;
+        Ok(())
+    }
+}
+
+impl Message for TopicRecord {
+    const NAME: &'static str = "TopicRecord";
+    const MIN_VERSION: i16 = 0;
+    const MAX_VERSION: i16 = 0;
+    const FIRST_FLEXIBLE: i16 = 0;
+
+    fn decode(r: &mut Reader, version: i16) -> Result<Self, DecodeError> {
+        check_decode::<Self>(r, version)?;
+        let mut message = Self::default();
+        message.read_fields(r, version)?;
+        Ok(message)
+    }
+
+    fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
+        check_encode::<Self>(version)?;
+        self.write_fields(w, version)
+    }
+}
+
+impl MetadataMessage for TopicRecord {
+    const KEY: i16 = 2;
+}

@@ -1,0 +1,53 @@
+//! `ZkMigrationStateRecord`, key 21, version 0. Written by `cargo xtask codegen` from ZkMigrationRecord.json; do not edit.
+
+use crate::error::{DecodeError, EncodeError};
+use crate::message::{Message, MetadataMessage, check_decode, check_encode};
+use crate::reader::Reader;
+use crate::tags::UnknownTags;
+use crate::writer::Writer;
+
+/// `ZkMigrationStateRecord`: key 21, versions 0-0.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ZkMigrationStateRecord {
+    /// One of the possible migration states.
+    pub zk_migration_state: i8,
+    /// Tagged fields that this version of the definition does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl ZkMigrationStateRecord {
+    fn read_fields(&mut self, r: &mut Reader, _version: i16) -> Result<(), DecodeError> {
+        self.zk_migration_state = r.i8()?;
+        self.unknown_tagged_fields = r.unknown_tags()?;
+        Ok(())
+    }
+
+    fn write_fields(&self, w: &mut Writer, _version: i16) -> Result<(), EncodeError> {
+        w.put_i8(self.zk_migration_state);
+        self.unknown_tagged_fields.write(w)?;
+        Ok(())
+    }
+}
+
+impl Message for ZkMigrationStateRecord {
+    const NAME: &'static str = "ZkMigrationStateRecord";
+    const MIN_VERSION: i16 = 0;
+    const MAX_VERSION: i16 = 0;
+    const FIRST_FLEXIBLE: i16 = 0;
+
+    fn decode(r: &mut Reader, version: i16) -> Result<Self, DecodeError> {
+        check_decode::<Self>(r, version)?;
+        let mut message = Self::default();
+        message.read_fields(r, version)?;
+        Ok(message)
+    }
+
+    fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
+        check_encode::<Self>(version)?;
+        self.write_fields(w, version)
+    }
+}
+
+impl MetadataMessage for ZkMigrationStateRecord {
+    const KEY: i16 = 21;
+}

@@ -1,0 +1,149 @@
+//! `RemoteLogSegmentMetadataSnapshotRecord`, key 3, version 0. Written by `cargo xtask codegen` from RemoteLogSegmentMetadataSnapshotRecord.json; do not edit.
+
+use bytes::Bytes;
+use uuid::Uuid;
+
+use crate::error::{DecodeError, EncodeError};
+use crate::message::{Message, MetadataMessage, check_decode, check_encode};
+use crate::reader::Reader;
+use crate::tags::{TagWriter, UnknownTags};
+use crate::wire::Wire;
+use crate::writer::Writer;
+
+/// `RemoteLogSegmentMetadataSnapshotRecord`: key 3, versions 0-0.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RemoteLogSegmentMetadataSnapshotRecord {
+    /// Unique identifier of the log segment.
+    pub segment_id: Uuid,
+    /// Start offset of the segment.
+    pub start_offset: i64,
+    /// End offset of the segment.
+    pub end_offset: i64,
+    /// Broker (controller or leader) id from which this event is created or updated.
+    pub broker_id: i32,
+    /// Maximum timestamp with in this segment.
+    pub max_timestamp_ms: i64,
+    /// Event timestamp of this segment.
+    pub event_timestamp_ms: i64,
+    /// Leader epochs of this segment.
+    pub segment_leader_epochs: Vec<SegmentLeaderEpochEntry>,
+    /// Segment size in bytes.
+    pub segment_size_in_bytes: i32,
+    /// Custom metadata.
+    pub custom_metadata: Option<Bytes>,
+    /// State of the remote log segment.
+    pub remote_log_segment_state: i8,
+    /// Flag to indicate if the transaction index is empty.
+    pub txn_index_empty: bool,
+    /// Tagged fields that this version of the definition does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl RemoteLogSegmentMetadataSnapshotRecord {
+    fn read_fields(&mut self, r: &mut Reader, version: i16) -> Result<(), DecodeError> {
+        self.segment_id = r.uuid()?;
+        self.start_offset = r.i64()?;
+        self.end_offset = r.i64()?;
+        self.broker_id = r.i32()?;
+        self.max_timestamp_ms = r.i64()?;
+        self.event_timestamp_ms = r.i64()?;
+        self.segment_leader_epochs = r.array(true, version)?;
+        self.segment_size_in_bytes = r.i32()?;
+        self.custom_metadata = r.nullable_bytes(true)?;
+        self.remote_log_segment_state = r.i8()?;
+        for _ in 0..r.uvarint()? {
+            let (tag, mut field) = r.tagged_field()?;
+            match tag {
+                0 => self.txn_index_empty = field.bool()?,
+                _ => self.unknown_tagged_fields.push(tag, field.rest()),
+            }
+            field.finish_tag(tag)?;
+        }
+        Ok(())
+    }
+
+    fn write_fields(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
+        w.put_uuid(self.segment_id);
+        w.put_i64(self.start_offset);
+        w.put_i64(self.end_offset);
+        w.put_i32(self.broker_id);
+        w.put_i64(self.max_timestamp_ms);
+        w.put_i64(self.event_timestamp_ms);
+        w.put_array(&self.segment_leader_epochs, true, version)?;
+        w.put_i32(self.segment_size_in_bytes);
+        w.put_nullable_prefixed(self.custom_metadata.as_ref(), true)?;
+        w.put_i8(self.remote_log_segment_state);
+        let mut tags = TagWriter::new(&self.unknown_tagged_fields);
+        if self.txn_index_empty {
+            let mut field = Writer::new();
+            field.put_bool(self.txn_index_empty);
+            tags.put(0, field)?;
+        }
+        tags.finish(w)?;
+        Ok(())
+    }
+}
+
+impl Message for RemoteLogSegmentMetadataSnapshotRecord {
+    const NAME: &'static str = "RemoteLogSegmentMetadataSnapshotRecord";
+    const MIN_VERSION: i16 = 0;
+    const MAX_VERSION: i16 = 0;
+    const FIRST_FLEXIBLE: i16 = 0;
+
+    fn decode(r: &mut Reader, version: i16) -> Result<Self, DecodeError> {
+        check_decode::<Self>(r, version)?;
+        let mut message = Self::default();
+        message.read_fields(r, version)?;
+        Ok(message)
+    }
+
+    fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
+        check_encode::<Self>(version)?;
+        self.write_fields(w, version)
+    }
+}
+
+impl MetadataMessage for RemoteLogSegmentMetadataSnapshotRecord {
+    const KEY: i16 = 3;
+}
+
+/// Part of [`RemoteLogSegmentMetadataSnapshotRecord`].
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SegmentLeaderEpochEntry {
+    /// Leader epoch.
+    pub leader_epoch: i32,
+    /// Start offset for the leader epoch.
+    pub offset: i64,
+    /// Tagged fields that this version of the definition does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl SegmentLeaderEpochEntry {
+    fn read_fields(&mut self, r: &mut Reader, _version: i16) -> Result<(), DecodeError> {
+        self.leader_epoch = r.i32()?;
+        self.offset = r.i64()?;
+        self.unknown_tagged_fields = r.unknown_tags()?;
+        Ok(())
+    }
+
+    fn write_fields(&self, w: &mut Writer, _version: i16) -> Result<(), EncodeError> {
+        w.put_i32(self.leader_epoch);
+        w.put_i64(self.offset);
+        self.unknown_tagged_fields.write(w)?;
+        Ok(())
+    }
+}
+
+impl Wire for SegmentLeaderEpochEntry {
+    const MIN_SIZE: usize = 13;
+
+    fn read(r: &mut Reader, _: bool, version: i16) -> Result<Self, DecodeError> {
+        let mut value = Self::default();
+        value.read_fields(r, version)?;
+        Ok(value)
+    }
+
+    fn write(&self, w: &mut Writer, _: bool, version: i16) -> Result<(), EncodeError> {
+        self.write_fields(w, version)
+    }
+}

@@ -1,0 +1,149 @@
+//! `InitializeShareGroupStateRequest`, key 83, version 0. Written by `cargo xtask codegen` from InitializeShareGroupStateRequest.json; do not edit.
+
+use uuid::Uuid;
+
+use crate::error::{DecodeError, EncodeError};
+use crate::generated::ApiKey;
+use crate::message::{Message, Request, check_decode, check_encode};
+use crate::reader::Reader;
+use crate::str::Str;
+use crate::tags::UnknownTags;
+use crate::wire::Wire;
+use crate::writer::Writer;
+
+/// `InitializeShareGroupStateRequest`: key 83, versions 0-0.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct InitializeShareGroupStateRequest {
+    /// The group identifier.
+    pub group_id: Str,
+    /// The data for the topics.
+    pub topics: Vec<InitializeStateData>,
+    /// Tagged fields that this version of the definition does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl InitializeShareGroupStateRequest {
+    fn read_fields(&mut self, r: &mut Reader, version: i16) -> Result<(), DecodeError> {
+        self.group_id = r.string(true)?;
+        self.topics = r.array(true, version)?;
+        self.unknown_tagged_fields = r.unknown_tags()?;
+        Ok(())
+    }
+
+    fn write_fields(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
+        w.put_string(&self.group_id, true)?;
+        w.put_array(&self.topics, true, version)?;
+        self.unknown_tagged_fields.write(w)?;
+        Ok(())
+    }
+}
+
+impl Message for InitializeShareGroupStateRequest {
+    const NAME: &'static str = "InitializeShareGroupStateRequest";
+    const MIN_VERSION: i16 = 0;
+    const MAX_VERSION: i16 = 0;
+    const FIRST_FLEXIBLE: i16 = 0;
+
+    fn decode(r: &mut Reader, version: i16) -> Result<Self, DecodeError> {
+        check_decode::<Self>(r, version)?;
+        let mut message = Self::default();
+        message.read_fields(r, version)?;
+        Ok(message)
+    }
+
+    fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
+        check_encode::<Self>(version)?;
+        self.write_fields(w, version)
+    }
+}
+
+impl Request for InitializeShareGroupStateRequest {
+    const KEY: ApiKey = ApiKey::InitializeShareGroupState;
+    type Response = crate::InitializeShareGroupStateResponse;
+}
+
+/// Part of [`InitializeShareGroupStateRequest`].
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct InitializeStateData {
+    /// The topic identifier.
+    pub topic_id: Uuid,
+    /// The data for the partitions.
+    pub partitions: Vec<PartitionData>,
+    /// Tagged fields that this version of the definition does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl InitializeStateData {
+    fn read_fields(&mut self, r: &mut Reader, version: i16) -> Result<(), DecodeError> {
+        self.topic_id = r.uuid()?;
+        self.partitions = r.array(true, version)?;
+        self.unknown_tagged_fields = r.unknown_tags()?;
+        Ok(())
+    }
+
+    fn write_fields(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
+        w.put_uuid(self.topic_id);
+        w.put_array(&self.partitions, true, version)?;
+        self.unknown_tagged_fields.write(w)?;
+        Ok(())
+    }
+}
+
+impl Wire for InitializeStateData {
+    const MIN_SIZE: usize = 18;
+
+    fn read(r: &mut Reader, _: bool, version: i16) -> Result<Self, DecodeError> {
+        let mut value = Self::default();
+        value.read_fields(r, version)?;
+        Ok(value)
+    }
+
+    fn write(&self, w: &mut Writer, _: bool, version: i16) -> Result<(), EncodeError> {
+        self.write_fields(w, version)
+    }
+}
+
+/// Part of [`InitializeShareGroupStateRequest`].
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PartitionData {
+    /// The partition index.
+    pub partition: i32,
+    /// The state epoch for this share-partition.
+    pub state_epoch: i32,
+    /// The share-partition start offset, or -1 if the start offset is not being initialized.
+    pub start_offset: i64,
+    /// Tagged fields that this version of the definition does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl PartitionData {
+    fn read_fields(&mut self, r: &mut Reader, _version: i16) -> Result<(), DecodeError> {
+        self.partition = r.i32()?;
+        self.state_epoch = r.i32()?;
+        self.start_offset = r.i64()?;
+        self.unknown_tagged_fields = r.unknown_tags()?;
+        Ok(())
+    }
+
+    fn write_fields(&self, w: &mut Writer, _version: i16) -> Result<(), EncodeError> {
+        w.put_i32(self.partition);
+        w.put_i32(self.state_epoch);
+        w.put_i64(self.start_offset);
+        self.unknown_tagged_fields.write(w)?;
+        Ok(())
+    }
+}
+
+impl Wire for PartitionData {
+    const MIN_SIZE: usize = 17;
+
+    fn read(r: &mut Reader, _: bool, version: i16) -> Result<Self, DecodeError> {
+        let mut value = Self::default();
+        value.read_fields(r, version)?;
+        Ok(value)
+    }
+
+    fn write(&self, w: &mut Writer, _: bool, version: i16) -> Result<(), EncodeError> {
+        self.write_fields(w, version)
+    }
+}

@@ -1,0 +1,104 @@
+//! Sockets on tokio.
+
+use bytes::BytesMut;
+use std::io::{self, IoSlice};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use tokio::net::{TcpListener, TcpStream};
+use weir_core::seam::{BoxFuture, Connection, Listener, Network};
+
+pub(crate) struct RealNet;
+
+/// Spare capacity a read asks for at least.
+const READ_BYTES_MIN: usize = 4 * 1024;
+
+struct RealConnection {
+    stream: TcpStream,
+    peer: SocketAddr,
+    local: SocketAddr,
+}
+
+impl RealConnection {
+    fn new(stream: TcpStream) -> io::Result<Self> {
+        // Requests and replies are written whole; waiting to fill a segment only adds latency.
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            peer: stream.peer_addr()?,
+            local: stream.local_addr()?,
+            stream,
+        })
+    }
+}
+
+impl Connection for RealConnection {
+    fn poll_read(&self, cx: &mut Context<'_>, buf: &mut BytesMut) -> Poll<io::Result<usize>> {
+        if buf.capacity() == buf.len() {
+            buf.reserve(READ_BYTES_MIN);
+        }
+        loop {
+            // The read comes first: under load there is data, and readiness costs a call of its own.
+            match self.stream.try_read_buf(buf) {
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => ready!(self.stream.poll_read_ready(cx))?,
+                done => return Poll::Ready(done),
+            }
+        }
+    }
+
+    fn poll_write(&self, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        loop {
+            match self.stream.try_write_vectored(bufs) {
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => ready!(self.stream.poll_write_ready(cx))?,
+                done => return Poll::Ready(done),
+            }
+        }
+    }
+
+    fn peer_addr(&self) -> SocketAddr {
+        self.peer
+    }
+
+    fn local_addr(&self) -> SocketAddr {
+        self.local
+    }
+
+    fn close(&self) {
+        // Already closed by the peer is closed.
+        let _ = rustix::net::shutdown(&self.stream, rustix::net::Shutdown::Both);
+    }
+}
+
+struct RealListener {
+    listener: TcpListener,
+    addr: SocketAddr,
+}
+
+impl Listener for RealListener {
+    fn local_addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    fn accept(&self) -> BoxFuture<'_, io::Result<Arc<dyn Connection>>> {
+        Box::pin(async move {
+            let (stream, _) = self.listener.accept().await?;
+            Ok(Arc::new(RealConnection::new(stream)?) as Arc<dyn Connection>)
+        })
+    }
+}
+
+impl Network for RealNet {
+    fn listen(&self, address: SocketAddr) -> BoxFuture<'_, io::Result<Box<dyn Listener>>> {
+        Box::pin(async move {
+            let listener = TcpListener::bind(address).await?;
+            let addr = listener.local_addr()?;
+            Ok(Box::new(RealListener { listener, addr }) as Box<dyn Listener>)
+        })
+    }
+
+    fn connect(&self, address: String) -> BoxFuture<'_, io::Result<Arc<dyn Connection>>> {
+        Box::pin(async move {
+            let stream = TcpStream::connect(address).await?;
+            Ok(Arc::new(RealConnection::new(stream)?) as Arc<dyn Connection>)
+        })
+    }
+}

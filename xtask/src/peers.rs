@@ -1,0 +1,127 @@
+//! `cargo xtask peers`: the systems that tests and benchmarks talk to, fetched once into the cache.
+//!
+//! Apache Kafka comes as jars by Maven, without a container or a tarball. The cache is `WEIR_CACHE`, else `~/.cache/weir`.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::TaskResult;
+
+/// The version of Apache Kafka that Weir is compared with and whose message definitions it uses.
+pub const KAFKA_VERSION: &str = "4.3.1";
+
+const KAFKA_ARTIFACTS: [&str; 11] = [
+    "kafka_2.13",
+    "kafka-tools",
+    "kafka-shell",
+    "kafka-streams",
+    "kafka-streams-test-utils",
+    "connect-runtime",
+    "connect-file",
+    "connect-json",
+    "connect-transforms",
+    "connect-mirror",
+    "trogdor",
+];
+
+/// What Kafka's POMs leave out: logging.
+const LOGGING: [(&str, &str, &str); 3] = [
+    ("org.apache.logging.log4j", "log4j-core", "2.25.3"),
+    ("org.apache.logging.log4j", "log4j-slf4j-impl", "2.25.3"),
+    ("com.fasterxml.jackson.dataformat", "jackson-dataformat-yaml", "2.19.2"),
+];
+
+/// Why a peer could not be fetched.
+#[derive(Debug, thiserror::Error)]
+pub enum PeerError {
+    /// No place for the cache.
+    #[error("neither WEIR_CACHE nor HOME is set")]
+    NoCache,
+    /// A file operation.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// Maven is missing or failed.
+    #[error("mvn: {0}")]
+    Maven(String),
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> PeerError {
+    let path = path.to_owned();
+    move |source| PeerError::Io { path, source }
+}
+
+/// `cargo xtask peers`.
+pub fn run() -> TaskResult {
+    println!("Apache Kafka {KAFKA_VERSION}: {}", kafka_jars()?.display());
+    Ok(())
+}
+
+/// The cache folder; not created.
+pub fn cache_dir() -> Result<PathBuf, PeerError> {
+    if let Some(dir) = std::env::var_os("WEIR_CACHE") {
+        return Ok(dir.into());
+    }
+    let home = std::env::var_os("HOME").ok_or(PeerError::NoCache)?;
+    Ok(Path::new(&home).join(".cache/weir"))
+}
+
+/// The folder with Apache Kafka's jars; fetches them the first time (about 130 MB).
+pub fn kafka_jars() -> Result<PathBuf, PeerError> {
+    let root = cache_dir()?.join(format!("kafka-{KAFKA_VERSION}"));
+    let jars = root.join("jars");
+    fs::create_dir_all(&root).map_err(at(&root))?;
+    // Two runs may start at once; the second waits and finds the work done. The lock ends with the process.
+    let lock_path = root.join("fetch.lock");
+    let lock = File::create(&lock_path).map_err(at(&lock_path))?;
+    lock.lock().map_err(at(&lock_path))?;
+    let done = root.join("fetched");
+    if !done.exists() {
+        fetch_kafka(&root)?;
+        fs::write(&done, KAFKA_VERSION).map_err(at(&done))?;
+    }
+    Ok(jars)
+}
+
+fn fetch_kafka(root: &Path) -> Result<(), PeerError> {
+    eprintln!("fetching Apache Kafka {KAFKA_VERSION} by Maven into {}", root.display());
+    let pom = root.join("pom.xml");
+    fs::write(&pom, kafka_pom()).map_err(at(&pom))?;
+    let output = Command::new("mvn")
+        .args(["-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=jars"])
+        .current_dir(root)
+        .output()
+        .map_err(|error| PeerError::Maven(format!("{error} (is Maven installed?)")))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let errors: Vec<&str> = text.lines().filter(|line| line.contains("ERROR")).take(5).collect();
+    Err(PeerError::Maven(format!("{}\n{}", output.status, errors.join("\n"))))
+}
+
+fn kafka_pom() -> String {
+    let kafka = KAFKA_ARTIFACTS
+        .iter()
+        .map(|artifact| ("org.apache.kafka", *artifact, KAFKA_VERSION));
+    let dependencies: String = kafka
+        .chain(LOGGING)
+        .map(|(group, artifact, version)| {
+            format!(
+                "  <dependency><groupId>{group}</groupId><artifactId>{artifact}</artifactId>\
+                 <version>{version}</version></dependency>\n"
+            )
+        })
+        .collect();
+    format!(
+        "<project xmlns=\"http://maven.apache.org/POM/4.0.0\">\n<modelVersion>4.0.0</modelVersion>\n\
+         <groupId>weir</groupId><artifactId>peers</artifactId><version>1</version><packaging>pom</packaging>\n\
+         <dependencies>\n{dependencies}</dependencies>\n</project>\n"
+    )
+}
