@@ -9,5 +9,7 @@
 
 pub mod journal;
 pub mod log;
+pub mod metadata;
 pub mod partition;
+pub mod topic_config;
 pub mod validate;
