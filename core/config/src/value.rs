@@ -159,13 +159,20 @@ fn double_text(value: f64) -> String {
 
 /// Rust types that a setting can be read as.
 pub trait FromConfigValue: Sized {
+    /// The setting's type when a table is derived from a Rust field of this type.
+    const KIND: ConfigType;
+    /// Absent reads as a value of this type.
+    const NULLABLE: bool = false;
+
     /// `None` when the value has another type.
     fn from_config(value: &ConfigValue) -> Option<Self>;
 }
 
 macro_rules! from_value {
-    ($($ty:ty: $pattern:pat => $out:expr),* $(,)?) => {
+    ($($ty:ty as $kind:ident: $pattern:pat => $out:expr),* $(,)?) => {
         $(impl FromConfigValue for $ty {
+            const KIND: ConfigType = ConfigType::$kind;
+
             fn from_config(value: &ConfigValue) -> Option<Self> {
                 match value { $pattern => Some($out), _ => None }
             }
@@ -174,16 +181,18 @@ macro_rules! from_value {
 }
 
 from_value! {
-    bool: ConfigValue::Boolean(v) => *v,
-    i16: ConfigValue::Short(v) => *v,
-    i32: ConfigValue::Int(v) => *v,
-    f64: ConfigValue::Double(v) => *v,
-    String: ConfigValue::String(v) | ConfigValue::Class(v) => v.clone(),
-    Vec<String>: ConfigValue::List(v) => v.clone(),
-    Password: ConfigValue::Password(v) => v.clone(),
+    bool as Boolean: ConfigValue::Boolean(v) => *v,
+    i16 as Short: ConfigValue::Short(v) => *v,
+    i32 as Int: ConfigValue::Int(v) => *v,
+    f64 as Double: ConfigValue::Double(v) => *v,
+    String as String: ConfigValue::String(v) | ConfigValue::Class(v) => v.clone(),
+    Vec<String> as List: ConfigValue::List(v) => v.clone(),
+    Password as Password: ConfigValue::Password(v) => v.clone(),
 }
 
 impl FromConfigValue for i64 {
+    const KIND: ConfigType = ConfigType::Long;
+
     fn from_config(value: &ConfigValue) -> Option<Self> {
         match value {
             ConfigValue::Long(v) => Some(*v),
@@ -196,6 +205,8 @@ impl FromConfigValue for i64 {
 
 /// Non-negative numbers only; a table that reads a setting as `usize` checks it with `AtLeast(0)` or more.
 impl FromConfigValue for usize {
+    const KIND: ConfigType = ConfigType::Int;
+
     fn from_config(value: &ConfigValue) -> Option<Self> {
         i64::from_config(value).and_then(|v| Self::try_from(v).ok())
     }
@@ -203,6 +214,8 @@ impl FromConfigValue for usize {
 
 /// See `usize`.
 impl FromConfigValue for u64 {
+    const KIND: ConfigType = ConfigType::Long;
+
     fn from_config(value: &ConfigValue) -> Option<Self> {
         i64::from_config(value).and_then(|v| Self::try_from(v).ok())
     }
@@ -210,12 +223,17 @@ impl FromConfigValue for u64 {
 
 /// Milliseconds, the unit of every Kafka setting that ends in `.ms`.
 impl FromConfigValue for Duration {
+    const KIND: ConfigType = ConfigType::Long;
+
     fn from_config(value: &ConfigValue) -> Option<Self> {
         u64::from_config(value).map(Self::from_millis)
     }
 }
 
 impl<T: FromConfigValue> FromConfigValue for Option<T> {
+    const KIND: ConfigType = T::KIND;
+    const NULLABLE: bool = true;
+
     fn from_config(value: &ConfigValue) -> Option<Self> {
         match value {
             ConfigValue::Null => Some(None),

@@ -24,6 +24,31 @@ impl File for RealFile {
         self.0.write_all_at(buf, at)
     }
 
+    fn write_all_vectored_at(&self, bufs: &[&[u8]], at: u64) -> io::Result<()> {
+        let mut done = 0_usize;
+        loop {
+            // What a short write left over, cut out of the front.
+            let mut skip = done;
+            let slices: Vec<io::IoSlice<'_>> = bufs
+                .iter()
+                .filter_map(|buf| {
+                    let cut = skip.min(buf.len());
+                    skip -= cut;
+                    buf.get(cut..).filter(|rest| !rest.is_empty()).map(io::IoSlice::new)
+                })
+                .collect();
+            if slices.is_empty() {
+                return Ok(());
+            }
+            match rustix::io::pwritev(&self.0, &slices, at + done as u64) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(n) => done += n,
+                Err(rustix::io::Errno::INTR) => {}
+                Err(e) => return Err(e.into()),
+            }
+        }
+    }
+
     fn set_len(&self, len: u64) -> io::Result<()> {
         self.0.set_len(len)
     }
@@ -76,7 +101,11 @@ impl Files for RealFiles {
             // Gone between listing and asking: not there.
             let Ok(meta) = entry.metadata() else { continue };
             let name = entry.file_name().to_string_lossy().into_owned();
-            entries.push(DirEntry { name, is_dir: meta.is_dir(), len: if meta.is_dir() { 0 } else { meta.len() } });
+            entries.push(DirEntry {
+                name,
+                is_dir: meta.is_dir(),
+                len: if meta.is_dir() { 0 } else { meta.len() },
+            });
         }
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(entries)
@@ -103,7 +132,11 @@ impl Files for RealFiles {
     }
 
     fn lock(&self, path: &Path) -> io::Result<Box<dyn FileLock>> {
-        let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+        let file = fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
         match file.try_lock() {
             Ok(()) => Ok(Box::new(RealLock { _file: file })),
             Err(fs::TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),

@@ -14,7 +14,10 @@ use weir_core::seam::{BoxFuture, Clock, Random, Spawn, Task};
 /// The real seam; call it inside a tokio runtime.
 #[must_use]
 pub fn real() -> Seam {
-    let side = Arc::new(RealSide { start: Instant::now(), handle: tokio::runtime::Handle::current() });
+    let side = Arc::new(RealSide {
+        start: Instant::now(),
+        handle: tokio::runtime::Handle::current(),
+    });
     Seam {
         clock: side.clone(),
         random: side.clone(),
@@ -31,7 +34,9 @@ struct RealSide {
 
 impl Clock for RealSide {
     fn wall_ms(&self) -> i64 {
-        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let since = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
     }
 

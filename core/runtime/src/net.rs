@@ -23,7 +23,11 @@ impl RealConnection {
     fn new(stream: TcpStream) -> io::Result<Self> {
         // Requests and replies are written whole; waiting to fill a segment only adds latency.
         stream.set_nodelay(true)?;
-        Ok(Self { peer: stream.peer_addr()?, local: stream.local_addr()?, stream })
+        Ok(Self {
+            peer: stream.peer_addr()?,
+            local: stream.local_addr()?,
+            stream,
+        })
     }
 }
 

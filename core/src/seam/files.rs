@@ -39,6 +39,15 @@ pub trait File: Send + Sync {
     fn read_at(&self, buf: &mut [u8], at: u64) -> io::Result<usize>;
     /// Writes all of `buf` at `at`, growing the file as needed.
     fn write_all_at(&self, buf: &[u8], at: u64) -> io::Result<()>;
+    /// Writes all of `bufs`, one after the other, at `at`: one call to the system where it can.
+    fn write_all_vectored_at(&self, bufs: &[&[u8]], at: u64) -> io::Result<()> {
+        let mut at = at;
+        for buf in bufs {
+            self.write_all_at(buf, at)?;
+            at += buf.len() as u64;
+        }
+        Ok(())
+    }
     /// Cuts or grows (with zeros) to `len` bytes.
     fn set_len(&self, len: u64) -> io::Result<()>;
     /// Reserves disk space up to `len` bytes without changing the length, where the file system can.
@@ -89,6 +98,13 @@ pub trait Files: Send + Sync {
         let mut buf = vec![0; usize::try_from(file.len()?).map_err(io::Error::other)?];
         file.read_exact_at(&mut buf, 0)?;
         Ok(buf)
+    }
+
+    /// Replaces a file as a whole, but may lose the replacement in a crash: for what can be rebuilt.
+    fn write_replaced(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let tmp = path.with_extension("tmp");
+        self.open(&tmp, OpenMode::Truncate)?.write_all_at(bytes, 0)?;
+        self.rename(&tmp, path)
     }
 
     /// Replaces a file as a whole and durably: written beside it, synced, renamed, directory synced.

@@ -1,0 +1,324 @@
+//! The log of one partition in Kafka's files: segments, indexes, producer snapshots, leader epochs.
+//!
+//! Rooms: [`segment`] and [`index`] hold bytes, [`producers`] and [`epochs`] what the batches mean for them; this
+//! file opens and recovers, [`append`] writes, [`read`] reads and searches, [`trim`] deletes. Nothing here waits: file
+//! calls go to the page cache, and syncing is the caller's, with the handles of [`Log::unsynced`].
+
+mod append;
+mod config;
+mod epochs;
+mod index;
+mod producers;
+mod read;
+mod segment;
+mod trim;
+
+#[cfg(test)]
+mod tests;
+
+pub use append::{AppendError, Appended};
+pub use config::LogConfig;
+pub use producers::{Producers, SequenceCheck, SequenceError, is_abort_marker};
+pub use read::{AbortedTxn, TimestampOffset};
+
+use epochs::EpochCache;
+use segment::{Segment, file_name};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use weir_core::seam::{File, Files};
+
+/// Name of the leader epoch file in a partition's directory.
+const EPOCH_CHECKPOINT: &str = "leader-epoch-checkpoint";
+
+/// A partition's log.
+pub struct Log {
+    files: Arc<dyn Files>,
+    dir: PathBuf,
+    config: LogConfig,
+    segments: BTreeMap<i64, Segment>,
+    log_start: i64,
+    next_offset: i64,
+    /// All before it is on stable storage.
+    recovery_point: i64,
+    epochs: EpochCache,
+    producers: Producers,
+    aborted: Vec<AbortedTxn>,
+    /// Where the last sequential read ended: offset, segment, position. Saves the index search of the next one.
+    hint: std::cell::Cell<(i64, i64, u64)>,
+}
+
+impl std::fmt::Debug for Log {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Log({}, {}..{})",
+            self.dir.display(),
+            self.log_start,
+            self.next_offset
+        )
+    }
+}
+
+/// What is known of a log before it is opened, from the directory's checkpoints.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OpenFrom {
+    /// From `log-start-offset-checkpoint`, 0 when unknown.
+    pub log_start: i64,
+    /// From `recovery-point-offset-checkpoint`, 0 when unknown.
+    pub recovery_point: i64,
+    /// The process before this one stopped cleanly: nothing needs checking.
+    pub clean: bool,
+}
+
+impl Log {
+    /// Opens what is in `dir`, which exists. After an unclean stop each segment past the recovery point is checked
+    /// batch by batch: a torn tail is cut, indexes and producer state are rebuilt (`LogLoader`).
+    pub fn open(files: Arc<dyn Files>, dir: &Path, config: LogConfig, from: OpenFrom) -> io::Result<Self> {
+        let mut segments = BTreeMap::new();
+        let mut snapshots = Vec::new();
+        for entry in files.list(dir)? {
+            let base = entry
+                .name
+                .split_once('.')
+                .and_then(|(stem, _)| stem.parse::<i64>().ok());
+            match (base, entry.name.rsplit_once('.').map(|(_, suffix)| suffix)) {
+                (Some(base), Some("log")) => {
+                    segments.insert(base, Segment::open(&*files, dir, base)?);
+                }
+                (Some(base), Some("snapshot")) => snapshots.push(base),
+                // Left over from a deletion or a replacement that a crash cut short.
+                (_, Some("deleted" | "cleaned" | "tmp")) => files.remove_file(&dir.join(&entry.name))?,
+                _ => {}
+            }
+        }
+        let mut log = Self {
+            epochs: EpochCache::load(&*files, dir.join(EPOCH_CHECKPOINT)),
+            files,
+            dir: dir.to_owned(),
+            config,
+            segments,
+            log_start: from.log_start,
+            next_offset: from.log_start,
+            recovery_point: from.recovery_point,
+            producers: Producers::default(),
+            aborted: Vec::new(),
+            hint: std::cell::Cell::new((-1, 0, 0)),
+        };
+        log.load(from, &snapshots)?;
+        Ok(log)
+    }
+
+    fn load(&mut self, from: OpenFrom, snapshots: &[i64]) -> io::Result<()> {
+        if let Some((first, _)) = self.segments.first_key_value() {
+            self.log_start = self.log_start.max(*first);
+        }
+        self.next_offset = self.log_start;
+        let bases: Vec<i64> = self.segments.keys().copied().collect();
+        let interval = self.config.index_interval_bytes;
+        let mut broken_at = None;
+        for (i, base) in bases.iter().enumerate() {
+            let next_base = bases.get(i + 1).copied();
+            let needs_check = !from.clean && next_base.is_none_or(|next| next > from.recovery_point);
+            let Some(segment) = self.segments.get_mut(base) else {
+                continue;
+            };
+            if needs_check {
+                let cut = segment.recover(interval, |_| Ok(()))?;
+                if cut > 0 {
+                    tracing::warn!(dir = %self.dir.display(), base, cut, "cut a torn tail");
+                    if next_base.is_some() {
+                        broken_at = Some(*base);
+                        break;
+                    }
+                }
+            }
+        }
+        // As Kafka: after a damaged segment nothing can be trusted to follow.
+        if let Some(broken) = broken_at {
+            let dropped: Vec<i64> = self.segments.range(broken + 1..).map(|(base, _)| *base).collect();
+            for base in dropped {
+                if let Some(segment) = self.segments.remove(&base) {
+                    tracing::error!(dir = %self.dir.display(), base, "dropped a segment that follows a damaged one");
+                    segment.remove(&*self.files)?;
+                }
+            }
+        }
+        if let Some((base, segment)) = self.segments.last_key_value() {
+            self.next_offset = self.next_offset.max(*base);
+            let mut end = *base;
+            let start = segment.offset_before(i64::MAX)?;
+            let position = segment.position_of(start)?.unwrap_or(0);
+            segment.scan(position, |_, batch| {
+                end = batch.header.next_offset();
+                Ok(true)
+            })?;
+            self.next_offset = self.next_offset.max(end);
+        }
+        self.load_producers(snapshots)?;
+        self.recovery_point = if from.clean {
+            self.next_offset
+        } else {
+            from.recovery_point.min(self.next_offset)
+        };
+        Ok(())
+    }
+
+    /// The newest snapshot that is whole and not ahead of the log, then the batches after it.
+    fn load_producers(&mut self, snapshots: &[i64]) -> io::Result<()> {
+        let mut from = self.log_start;
+        let mut candidates: Vec<i64> = snapshots.iter().copied().filter(|at| *at <= self.next_offset).collect();
+        candidates.sort_unstable();
+        while let Some(at) = candidates.pop() {
+            let path = self.dir.join(file_name(at, ".snapshot"));
+            if let Some(state) = Producers::load(&*self.files, &path)? {
+                self.producers = state;
+                from = at;
+                break;
+            }
+            self.files.remove_file(&path)?;
+        }
+        let mut epochs_changed = false;
+        for (base, segment) in self.segments.range(self.base_of(from)..) {
+            let start = if from > *base {
+                segment.position_of(from)?.unwrap_or(segment.size)
+            } else {
+                0
+            };
+            segment.scan(start, |_, batch| {
+                let header = &batch.header;
+                epochs_changed |= self.epochs.assign(header.leader_epoch, header.base_offset);
+                if header.is_control() && header.has_producer_id() && is_abort_marker(batch) {
+                    self.aborted
+                        .extend(self.producers.open_txn(header.producer_id).map(|first| AbortedTxn {
+                            producer_id: header.producer_id,
+                            first_offset: first,
+                            last_offset: header.last_offset(),
+                        }));
+                }
+                self.producers.apply(header);
+                Ok(true)
+            })?;
+        }
+        if epochs_changed {
+            self.epochs.save(&*self.files)?;
+        }
+        Ok(())
+    }
+
+    /// Base of the segment that holds `offset`, or `offset` itself.
+    fn base_of(&self, offset: i64) -> i64 {
+        self.segments
+            .range(..=offset)
+            .next_back()
+            .map_or(offset, |(base, _)| *base)
+    }
+
+    /// First offset that can be read.
+    #[must_use]
+    pub fn log_start(&self) -> i64 {
+        self.log_start
+    }
+
+    /// Offset that the next record gets: the log end offset.
+    #[must_use]
+    pub fn next_offset(&self) -> i64 {
+        self.next_offset
+    }
+
+    /// All before it is on stable storage in segment files.
+    #[must_use]
+    pub fn recovery_point(&self) -> i64 {
+        self.recovery_point
+    }
+
+    /// Producer state.
+    #[must_use]
+    pub fn producers(&self) -> &Producers {
+        &self.producers
+    }
+
+    /// Current settings.
+    #[must_use]
+    pub fn config(&self) -> &LogConfig {
+        &self.config
+    }
+
+    /// Puts other settings in place; they hold from the next append on.
+    pub fn set_config(&mut self, config: LogConfig) {
+        self.config = config;
+    }
+
+    /// Directory of the partition.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Bytes in segment files.
+    #[must_use]
+    pub fn size_bytes(&self) -> u64 {
+        self.segments.values().map(|s| s.size).sum()
+    }
+
+    /// Segments.
+    #[must_use]
+    pub fn segment_count(&self) -> usize {
+        self.segments.len()
+    }
+
+    /// The newest leader epoch in the log.
+    #[must_use]
+    pub fn latest_epoch(&self) -> Option<i32> {
+        self.epochs.latest()
+    }
+
+    /// Leader epoch of the record at `offset`.
+    #[must_use]
+    pub fn epoch_of(&self, offset: i64) -> Option<i32> {
+        self.epochs.epoch_of(offset)
+    }
+
+    /// (largest epoch not after `epoch`, offset at which the next began), for OffsetForLeaderEpoch.
+    #[must_use]
+    pub fn end_offset_of_epoch(&self, epoch: i32) -> Option<(i32, i64)> {
+        self.epochs.end_offset_of(epoch, self.next_offset)
+    }
+
+    /// Files with writes that may not be on stable storage, and the offset up to which syncing them reaches.
+    #[must_use]
+    pub fn unsynced(&self) -> (Vec<Arc<dyn File>>, i64) {
+        if self.recovery_point >= self.next_offset {
+            return (Vec::new(), self.next_offset);
+        }
+        let from = self.base_of(self.recovery_point);
+        (
+            self.segments.range(from..).map(|(_, s)| s.file()).collect(),
+            self.next_offset,
+        )
+    }
+
+    /// The files of [`Log::unsynced`] were synced.
+    pub fn mark_synced(&mut self, up_to: i64) {
+        self.recovery_point = self.recovery_point.max(up_to.min(self.next_offset));
+    }
+
+    /// Writes indexes, epochs and a producer snapshot, and gives back reserved space: what a clean stop leaves.
+    pub fn close(&mut self) -> io::Result<()> {
+        if let Some(mut last) = self.segments.last_entry() {
+            last.get_mut().seal()?;
+            last.get_mut().release()?;
+        }
+        self.epochs.save(&*self.files)?;
+        self.write_snapshot()
+    }
+
+    fn write_snapshot(&self) -> io::Result<()> {
+        if self.producers.is_empty() {
+            return Ok(());
+        }
+        let path = self.dir.join(file_name(self.next_offset, ".snapshot"));
+        self.files.write_replaced(&path, &self.producers.to_snapshot())
+    }
+}

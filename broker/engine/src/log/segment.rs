@@ -1,0 +1,259 @@
+//! One segment: a run of batches in a `.log` file with its two indexes. Bytes in, bytes out; what a batch means is
+//! the log's business.
+
+use super::index::{OffsetIndex, TimeIndex};
+use bytes::{Bytes, BytesMut};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use weir_core::record::{Batch, BatchHeader, HEADER_LEN};
+use weir_core::seam::{File, Files, OpenMode};
+
+/// Disk space is reserved in steps of this size once a segment has shown that it grows.
+const ALLOCATE_STEP_BYTES: u64 = 16 << 20;
+
+/// Bytes a scan reads at a time.
+const SCAN_BYTES: usize = 1 << 20;
+
+/// Kafka's file name: the base offset in 20 digits.
+pub(super) fn file_name(base_offset: i64, suffix: &str) -> String {
+    format!("{base_offset:020}{suffix}")
+}
+
+/// A segment with its files open.
+#[derive(Clone)]
+pub(super) struct Segment {
+    pub(super) base_offset: i64,
+    dir: PathBuf,
+    file: Arc<dyn File>,
+    offsets: OffsetIndex,
+    times: TimeIndex,
+    pub(super) size: u64,
+    allocated: u64,
+    bytes_since_index: u64,
+    /// Largest timestamp, and the offset of the last record of the batch that has it.
+    pub(super) max_timestamp: (i64, i64),
+    /// Timestamp of the first batch; time-based rolling counts from it.
+    pub(super) first_timestamp: Option<i64>,
+}
+
+impl Segment {
+    /// Opens or makes the segment that starts at `base_offset`. Its indexes are trusted; recovery rebuilds them.
+    pub(super) fn open(files: &dyn Files, dir: &Path, base_offset: i64) -> io::Result<Self> {
+        let path = |suffix| dir.join(file_name(base_offset, suffix));
+        let file = files.open(&path(".log"), OpenMode::Create)?;
+        let size = file.len()?;
+        let offsets = OffsetIndex::open(files, &path(".index"), base_offset)?;
+        let times = TimeIndex::open(files, &path(".timeindex"), base_offset)?;
+        let max_timestamp = times.last();
+        let mut segment = Self {
+            base_offset,
+            dir: dir.to_owned(),
+            file,
+            offsets,
+            times,
+            size,
+            allocated: size,
+            bytes_since_index: 0,
+            max_timestamp,
+            first_timestamp: None,
+        };
+        segment.first_timestamp = segment.header_at(0)?.map(|h| h.base_timestamp);
+        Ok(segment)
+    }
+
+    fn header_at(&self, position: u64) -> io::Result<Option<BatchHeader>> {
+        if position + HEADER_LEN as u64 > self.size {
+            return Ok(None);
+        }
+        let mut header = [0; HEADER_LEN];
+        self.file.read_exact_at(&mut header, position)?;
+        Ok(BatchHeader::parse(&header)
+            .ok()
+            .filter(|h| position + h.total_len() as u64 <= self.size))
+    }
+
+    /// Appends a batch whose header was patched: `head` is the header's bytes, `body` what follows them.
+    pub(super) fn append(
+        &mut self,
+        header: &BatchHeader,
+        head: &[u8; HEADER_LEN],
+        body: &[u8],
+        index_interval_bytes: u64,
+    ) -> io::Result<()> {
+        let len = (HEADER_LEN + body.len()) as u64;
+        let end = self.size + len;
+        if end > self.allocated && self.size > ALLOCATE_STEP_BYTES / 16 {
+            self.allocated = end.next_multiple_of(ALLOCATE_STEP_BYTES);
+            self.file.allocate(self.allocated)?;
+        }
+        self.file.write_all_vectored_at(&[head, body], self.size)?;
+        self.note(header, self.size, index_interval_bytes)?;
+        self.size = end;
+        Ok(())
+    }
+
+    /// What an append means for the indexes. As in `LogSegment.append`: first timestamps, then an entry for the batch
+    /// once enough bytes went by since the last.
+    fn note(&mut self, header: &BatchHeader, position: u64, index_interval_bytes: u64) -> io::Result<()> {
+        if header.max_timestamp > self.max_timestamp.0 {
+            self.max_timestamp = (header.max_timestamp, header.last_offset());
+        }
+        self.first_timestamp.get_or_insert(header.base_timestamp);
+        if self.bytes_since_index > index_interval_bytes {
+            self.offsets.push(header.last_offset(), position)?;
+            self.times.push(self.max_timestamp.0, self.max_timestamp.1)?;
+            self.bytes_since_index = 0;
+        }
+        self.bytes_since_index += header.total_len() as u64;
+        Ok(())
+    }
+
+    /// Position of the first batch that holds `offset` or comes after it, from at most `hint`; `None` past the end.
+    pub(super) fn position_of(&self, offset: i64) -> io::Result<Option<u64>> {
+        let mut position = self.offsets.lookup(offset)?;
+        while let Some(header) = self.header_at(position)? {
+            if header.last_offset() >= offset {
+                return Ok(Some(position));
+            }
+            position += header.total_len() as u64;
+        }
+        Ok(None)
+    }
+
+    /// Reads from `position` at most `max_bytes`, but not past `end`; the first batch comes whole when
+    /// `at_least_one`.
+    pub(super) fn read(&self, position: u64, end: u64, max_bytes: usize, at_least_one: bool) -> io::Result<Bytes> {
+        let end = end.min(self.size);
+        let available = usize::try_from(end.saturating_sub(position)).unwrap_or(usize::MAX);
+        let mut want = available.min(max_bytes);
+        if at_least_one
+            && want < available
+            && let Some(header) = self.header_at(position)?
+        {
+            want = want.max(header.total_len()).min(available);
+        }
+        let mut buf = BytesMut::zeroed(want);
+        self.file.read_exact_at(&mut buf, position)?;
+        Ok(buf.freeze())
+    }
+
+    /// Calls `visit` with each batch from `position` on, its position beside it, until it returns false, the end, or
+    /// the first bytes that are no whole batch. Returns the position after the last batch visited.
+    pub(super) fn scan(
+        &self,
+        position: u64,
+        mut visit: impl FnMut(u64, &Batch) -> io::Result<bool>,
+    ) -> io::Result<u64> {
+        let mut position = position;
+        let mut buf = Bytes::new();
+        loop {
+            match Batch::parse_unchecked(&buf) {
+                Ok(batch) => {
+                    if !visit(position, &batch)? {
+                        return Ok(position);
+                    }
+                    let len = batch.bytes.len();
+                    position += len as u64;
+                    buf = buf.slice(len..);
+                }
+                Err(_) => {
+                    let left = self.size.saturating_sub(position);
+                    let need = self.header_at(position)?.map_or(HEADER_LEN, |h| h.total_len());
+                    if (need as u64) > left || (buf.len() as u64) == left || buf.len() >= need {
+                        return Ok(position);
+                    }
+                    buf = self.read(position, self.size, need.max(SCAN_BYTES), true)?;
+                }
+            }
+        }
+    }
+
+    /// Checks every batch, rebuilds both indexes and cuts what is torn; `visit` sees what is kept. Returns the bytes
+    /// cut off.
+    pub(super) fn recover(
+        &mut self,
+        index_interval_bytes: u64,
+        mut visit: impl FnMut(&Batch) -> io::Result<()>,
+    ) -> io::Result<u64> {
+        self.offsets.clear()?;
+        self.times.clear()?;
+        self.max_timestamp = (-1, self.base_offset);
+        self.first_timestamp = None;
+        self.bytes_since_index = 0;
+        let reader = self.clone();
+        let mut next_offset = self.base_offset;
+        let valid = reader.scan(0, |position, batch| {
+            // A checksum holds for a batch wherever it stands: one at a wrong offset is a leftover, not the log.
+            if batch.verify().is_err() || batch.header.base_offset < next_offset || batch.header.last_offset_delta < 0 {
+                return Ok(false);
+            }
+            next_offset = batch.header.next_offset();
+            self.note(&batch.header, position, index_interval_bytes)?;
+            visit(batch)?;
+            Ok(true)
+        })?;
+        let cut = self.size - valid;
+        if cut > 0 {
+            self.file.set_len(valid)?;
+            self.size = valid;
+            self.allocated = valid;
+        }
+        self.seal()?;
+        Ok(cut)
+    }
+
+    /// Cuts everything from `offset` on; the batch that holds it goes as a whole.
+    pub(super) fn truncate_to(&mut self, offset: i64) -> io::Result<()> {
+        let Some(position) = self.position_of(offset)? else {
+            return Ok(());
+        };
+        self.file.set_len(position)?;
+        self.size = position;
+        self.allocated = position;
+        self.offsets.truncate_to_position(position)?;
+        self.times.truncate_to(offset)?;
+        self.max_timestamp = self.times.last();
+        self.bytes_since_index = 0;
+        Ok(())
+    }
+
+    /// Writes out the indexes with a last time entry, as a roll or a clean stop does.
+    pub(super) fn seal(&mut self) -> io::Result<()> {
+        if self.size > 0 {
+            self.times.push(self.max_timestamp.0, self.max_timestamp.1)?;
+        }
+        self.offsets.flush()?;
+        self.times.flush()
+    }
+
+    /// Gives back reserved space that was not used: cutting to the length it has drops what lies past the end.
+    pub(super) fn release(&mut self) -> io::Result<()> {
+        if self.allocated > self.size {
+            self.file.set_len(self.size)?;
+            self.allocated = self.size;
+        }
+        Ok(())
+    }
+
+    /// The handle to sync without holding the log.
+    pub(super) fn file(&self) -> Arc<dyn File> {
+        self.file.clone()
+    }
+
+    /// Offset to start looking for `timestamp` at: everything before is older.
+    pub(super) fn offset_before(&self, timestamp: i64) -> io::Result<i64> {
+        self.times.lookup(timestamp)
+    }
+
+    /// Removes the segment's files.
+    pub(super) fn remove(&self, files: &dyn Files) -> io::Result<()> {
+        for suffix in [".log", ".index", ".timeindex", ".txnindex", ".snapshot"] {
+            match files.remove_file(&self.dir.join(file_name(self.base_offset, suffix))) {
+                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,216 @@
+//! The log against a plain vector of records, over restarts, crashes and every kind of cut.
+
+use super::*;
+use proptest::prelude::*;
+use std::sync::Arc;
+use weir_core::compress::Compression;
+use weir_core::record::{Batch, BatchBuilder, Batches};
+use weir_core::sim::Sim;
+
+fn batch(values: &[u8], ts: i64) -> Batch {
+    let mut b = BatchBuilder::new(Compression::None);
+    for v in values {
+        b.append(ts, None, Some(&[*v; 40]), &[]);
+    }
+    Batch::parse(&b.build().unwrap()).unwrap()
+}
+
+fn config() -> LogConfig {
+    LogConfig {
+        segment_bytes: 700,
+        index_interval_bytes: 150,
+        ..LogConfig::default()
+    }
+}
+
+fn open(files: &Arc<dyn Files>, from: OpenFrom) -> Log {
+    Log::open(files.clone(), Path::new("/d/t-0"), config(), from).unwrap()
+}
+
+fn read_all(log: &Log) -> Vec<(i64, u8)> {
+    let mut out = Vec::new();
+    let mut at = log.log_start();
+    while at < log.next_offset() {
+        let bytes = log.read(at, log.next_offset(), 300, true).unwrap();
+        let before = at;
+        // A truncation in the middle of a batch takes the whole batch and leaves a gap before the log end.
+        if bytes.is_empty() {
+            break;
+        }
+        for batch in Batches::of(bytes) {
+            for r in batch.records(1 << 20).unwrap() {
+                let r = r.unwrap();
+                if r.offset >= at {
+                    out.push((r.offset, r.value.unwrap()[0]));
+                    at = r.offset + 1;
+                }
+            }
+        }
+        assert!(at > before, "a read inside the log must return something");
+    }
+    out
+}
+
+#[derive(Clone, Debug)]
+enum Op {
+    Append(Vec<u8>),
+    Reopen,
+    Unclean,
+    Trim(u8),
+    Truncate(u8),
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    prop_oneof![
+        8 => proptest::collection::vec(any::<u8>(), 1..5).prop_map(Op::Append),
+        1 => Just(Op::Reopen),
+        1 => Just(Op::Unclean),
+        1 => any::<u8>().prop_map(Op::Trim),
+        1 => any::<u8>().prop_map(Op::Truncate),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+    #[test]
+    fn behaves_like_a_vector(ops in proptest::collection::vec(op(), 1..60)) {
+        let mut sim = Sim::new(1);
+        let files = sim.host("h").files;
+        files.create_dir_all(Path::new("/d/t-0")).unwrap();
+        let mut log = open(&files, OpenFrom::default());
+        let mut model: Vec<(i64, u8)> = Vec::new();
+        let mut ts = 100;
+        for op in ops {
+            match op {
+                Op::Append(values) => {
+                    ts += 10;
+                    let at = log.append(&batch(&values, ts), 0, None).unwrap().base_offset;
+                    model.extend(values.iter().enumerate().map(|(i, v)| (at + i as i64, *v)));
+                }
+                Op::Reopen | Op::Unclean => {
+                    let clean = matches!(op, Op::Reopen);
+                    if clean { log.close().unwrap(); }
+                    let from = OpenFrom { log_start: log.log_start(), recovery_point: 0, clean };
+                    let end = log.next_offset();
+                    drop(log);
+                    log = open(&files, from);
+                    // A gap that a truncation left at the end is not in any file.
+                    prop_assert!(log.next_offset() <= end);
+                    prop_assert_eq!(log.next_offset(), model.last().map_or(log.next_offset(), |(o, _)| o + 1));
+                }
+                Op::Trim(n) => {
+                    let to = log.log_start() + (log.next_offset() - log.log_start()) * i64::from(n) / 400;
+                    log.delete_records_before(to).unwrap();
+                    model.retain(|(o, _)| *o >= to);
+                }
+                Op::Truncate(n) => {
+                    let to = log.next_offset() - (log.next_offset() - log.log_start()) * i64::from(n) / 800;
+                    log.truncate_to(to).unwrap();
+                    // A batch goes as a whole.
+                    model.retain(|(o, _)| *o < to);
+                    let end = log.next_offset();
+                    prop_assert!(end <= to);
+                }
+            }
+            let read = read_all(&log);
+            model.retain(|(o, _)| read.iter().any(|(r, _)| r == o) || *o < log.log_start());
+            let expect: Vec<_> = model.iter().filter(|(o, _)| *o >= log.log_start()).copied().collect();
+            let read: Vec<_> = read.into_iter().filter(|(o, _)| *o >= log.log_start()).collect();
+            prop_assert_eq!(read, expect);
+        }
+    }
+}
+
+#[test]
+fn nothing_that_was_appended_goes_missing() {
+    // The property above forgives what a truncated batch takes along; this one forgives nothing.
+    let mut sim = Sim::new(1);
+    let files = sim.host("h").files;
+    files.create_dir_all(Path::new("/d/t-0")).unwrap();
+    let mut log = open(&files, OpenFrom::default());
+    for i in 0..200_u8 {
+        log.append(&batch(&[i], 100 + i64::from(i)), 0, None).unwrap();
+    }
+    assert!(log.segment_count() > 10);
+    assert_eq!(
+        read_all(&log),
+        (0..200_u8).map(|i| (i64::from(i), i)).collect::<Vec<_>>()
+    );
+    for i in 0..200_i64 {
+        assert_eq!(log.offset_for_timestamp(100 + i).unwrap().unwrap().offset, i);
+    }
+    assert_eq!(log.offset_for_timestamp(301).unwrap(), None);
+    assert_eq!(log.offset_of_max_timestamp().unwrap().unwrap().offset, 199);
+    log.truncate_to(150).unwrap();
+    assert_eq!(log.next_offset(), 150);
+    log.delete_records_before(77).unwrap();
+    assert_eq!(
+        read_all(&log),
+        (77..150_u8).map(|i| (i64::from(i), i)).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn a_torn_tail_is_cut_at_every_byte() {
+    let mut sim = Sim::new(1);
+    let files = sim.host("h").files;
+    let path = Path::new("/d/t-0/00000000000000000000.log");
+    files.create_dir_all(Path::new("/d/t-0")).unwrap();
+    let mut log = open(&files, OpenFrom::default());
+    for i in 0..4_u8 {
+        log.append(&batch(&[i], 100), 0, None).unwrap();
+    }
+    drop(log);
+    let whole = files.read(path).unwrap();
+    let one = whole.len() / 4;
+    for cut in 0..=whole.len() {
+        let file = files.open(path, weir_core::seam::OpenMode::Truncate).unwrap();
+        file.write_all_at(&whole[..cut], 0).unwrap();
+        let log = open(&files, OpenFrom::default());
+        assert_eq!(log.next_offset(), (cut / one) as i64, "cut at {cut}");
+        assert_eq!(read_all(&log).len(), cut / one);
+    }
+}
+
+#[test]
+fn retention_by_size_and_time() {
+    let mut sim = Sim::new(1);
+    let files = sim.host("h").files;
+    files.create_dir_all(Path::new("/d/t-0")).unwrap();
+    let mut log = open(&files, OpenFrom::default());
+    for i in 0..100_u8 {
+        log.append(&batch(&[i], 1000 + i64::from(i)), 0, None).unwrap();
+    }
+    let end = log.next_offset();
+    log.set_config(LogConfig {
+        retention_bytes: 2_000,
+        retention_ms: -1,
+        ..config()
+    });
+    assert_eq!(
+        log.enforce_retention(1100, 0).unwrap(),
+        0,
+        "nothing past the high watermark goes"
+    );
+    assert!(log.enforce_retention(1100, end).unwrap() > 0);
+    assert!(log.size_bytes() <= 2_700 && log.size_bytes() >= 2_000);
+    log.set_config(LogConfig {
+        retention_ms: 10,
+        delete: false,
+        compact: true,
+        ..config()
+    });
+    assert_eq!(
+        log.enforce_retention(1_000_000, end).unwrap(),
+        0,
+        "compact-only topics keep all"
+    );
+    log.set_config(LogConfig {
+        retention_ms: 10,
+        ..config()
+    });
+    log.enforce_retention(1_000_000, end).unwrap();
+    assert_eq!((log.log_start(), log.next_offset()), (end, end));
+    log.append(&batch(&[9], 1), 0, None).unwrap();
+    assert_eq!(read_all(&log), [(end, 9)]);
+}

@@ -1,0 +1,265 @@
+//! One replica of one partition: the log with what leadership adds: epoch, in-sync replicas, high watermark.
+//!
+//! A single node is its own and only in-sync replica; the rest is here from the first day, because changing it later
+//! is dear (DESIGN 3.10).
+
+use crate::log::{AbortedTxn, Log, SequenceCheck, SequenceError};
+use crate::validate::{ProduceError, RecordValidation, validate};
+use bytes::Bytes;
+use std::collections::BTreeMap;
+use std::io;
+use weir_core::ErrorCode;
+use weir_core::record::{Batch, HEADER_LEN};
+
+/// What may be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadBound {
+    /// A follower: all there is.
+    LogEnd,
+    /// read_uncommitted: up to the high watermark.
+    HighWatermark,
+    /// read_committed: up to the last stable offset, with the aborted transactions named.
+    LastStable,
+}
+
+/// A replica's state as leader.
+#[derive(Debug)]
+pub struct Partition {
+    /// The log.
+    pub log: Log,
+    node: i32,
+    leader_epoch: i32,
+    isr: Vec<i32>,
+    replica_ends: BTreeMap<i32, i64>,
+    high_watermark: i64,
+}
+
+/// A successful produce.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Produced {
+    /// Offset of the first record.
+    pub base_offset: i64,
+    /// Offset after the last record: `acks=all` waits for the high watermark to reach it.
+    pub end_offset: i64,
+    /// The broker's clock, -1 unless the topic is `LogAppendTime`.
+    pub append_time: i64,
+    /// First offset that can be read.
+    pub log_start: i64,
+    /// What was written, header first, for the journal; `None` for a duplicate.
+    pub stored: Option<([u8; HEADER_LEN], Bytes)>,
+}
+
+/// What a fetch found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetched {
+    /// Batches.
+    pub records: Bytes,
+    /// High watermark.
+    pub high_watermark: i64,
+    /// Last stable offset.
+    pub last_stable: i64,
+    /// First offset that can be read.
+    pub log_start: i64,
+    /// For read_committed.
+    pub aborted: Vec<AbortedTxn>,
+    /// Bytes that could be read if there was no limit: what `fetch.min.bytes` is compared with.
+    pub end_of_data: bool,
+}
+
+impl Partition {
+    /// A leader whose in-sync replicas are `isr`. What a single replica has in its log is committed.
+    #[must_use]
+    pub fn new(log: Log, node: i32, leader_epoch: i32, isr: Vec<i32>) -> Self {
+        let alone = isr.iter().all(|id| *id == node);
+        let high_watermark = if alone { log.next_offset() } else { log.log_start() };
+        Self {
+            log,
+            node,
+            leader_epoch,
+            isr,
+            replica_ends: BTreeMap::new(),
+            high_watermark,
+        }
+    }
+
+    /// Current leader epoch.
+    #[must_use]
+    pub fn leader_epoch(&self) -> i32 {
+        self.leader_epoch
+    }
+
+    /// All before it is on every in-sync replica.
+    #[must_use]
+    pub fn high_watermark(&self) -> i64 {
+        self.high_watermark
+    }
+
+    /// All before it is decided: no open transaction begins earlier.
+    #[must_use]
+    pub fn last_stable(&self) -> i64 {
+        self.log
+            .producers()
+            .first_unstable()
+            .map_or(self.high_watermark, |first| first.min(self.high_watermark))
+    }
+
+    /// The high watermark is the least log end of the in-sync replicas and never goes back.
+    fn advance_high_watermark(&mut self) {
+        let ends = self.isr.iter().map(|id| {
+            if *id == self.node {
+                self.log.next_offset()
+            } else {
+                self.replica_ends.get(id).copied().unwrap_or(0)
+            }
+        });
+        if let Some(least) = ends.min() {
+            self.high_watermark = self.high_watermark.max(least);
+        }
+    }
+
+    /// Checks a client's idea of the leader epoch; -1 is none.
+    pub fn check_epoch(&self, current: i32) -> Result<(), ErrorCode> {
+        match current {
+            -1 => Ok(()),
+            epoch if epoch < self.leader_epoch => Err(ErrorCode::FencedLeaderEpoch),
+            epoch if epoch > self.leader_epoch => Err(ErrorCode::UnknownLeaderEpoch),
+            _ => Ok(()),
+        }
+    }
+
+    /// Appends a produced batch. `acks_all` asks for enough in-sync replicas first (error 19, before anything is
+    /// written).
+    pub fn produce(
+        &mut self,
+        records: &Bytes,
+        acks_all: bool,
+        depth: RecordValidation,
+        now: i64,
+    ) -> Result<Produced, ProduceError> {
+        let isr = i32::try_from(self.isr.len()).unwrap_or(i32::MAX);
+        if acks_all && isr < self.log.config().min_insync_replicas {
+            return Err(ProduceError::new(
+                ErrorCode::NotEnoughReplicas,
+                format!(
+                    "The size of the current ISR {isr} is insufficient to satisfy the min.isr requirement of {}",
+                    self.log.config().min_insync_replicas
+                ),
+            ));
+        }
+        let validated = validate(records, self.log.config(), depth, now)?;
+        let header = &validated.batch.header;
+        let check = self.log.producers().check(header).map_err(|e| match e {
+            SequenceError::StaleEpoch { epoch, current } => ProduceError::new(
+                ErrorCode::InvalidProducerEpoch,
+                format!("Epoch of producer {} is {epoch}, which is smaller than the last seen epoch {current}", header.producer_id),
+            ),
+            SequenceError::OutOfOrder { sequence, last } => ProduceError::new(
+                ErrorCode::OutOfOrderSequenceNumber,
+                format!("Out of order sequence number for producer {}: {sequence} (incoming seq. number), {last} (current end sequence number)", header.producer_id),
+            ),
+        })?;
+        let log_start = self.log.log_start();
+        if let SequenceCheck::Duplicate { base_offset, timestamp } = check {
+            let append_time = if validated.append_time.is_some() { timestamp } else { -1 };
+            let end_offset = base_offset + i64::from(header.record_count);
+            return Ok(Produced {
+                base_offset,
+                end_offset,
+                append_time,
+                log_start,
+                stored: None,
+            });
+        }
+        let appended = self
+            .log
+            .append(&validated.batch, self.leader_epoch, validated.append_time)
+            .map_err(|e| ProduceError::new(ErrorCode::KafkaStorageError, e.to_string()))?;
+        self.advance_high_watermark();
+        Ok(Produced {
+            base_offset: appended.base_offset,
+            end_offset: appended.last_offset + 1,
+            append_time: validated.append_time.unwrap_or(-1),
+            log_start,
+            stored: Some((appended.head, validated.batch.body())),
+        })
+    }
+
+    /// Appends a batch that this broker made itself (coordinator records): no validation, no sequence numbers.
+    pub fn append_own(&mut self, batch: &Batch) -> Result<Produced, ProduceError> {
+        let appended = self
+            .log
+            .append(batch, self.leader_epoch, None)
+            .map_err(|e| ProduceError::new(ErrorCode::KafkaStorageError, e.to_string()))?;
+        self.advance_high_watermark();
+        Ok(Produced {
+            base_offset: appended.base_offset,
+            end_offset: appended.last_offset + 1,
+            append_time: -1,
+            log_start: self.log.log_start(),
+            stored: Some((appended.head, batch.body())),
+        })
+    }
+
+    /// Puts back a batch from the journal: skipped when the log has it.
+    pub fn restore(&mut self, batch: &Batch) -> io::Result<bool> {
+        if batch.header.base_offset < self.log.next_offset() || batch.header.base_offset < self.log.log_start() {
+            return Ok(false);
+        }
+        self.log.append_as_is(batch).map_err(io::Error::other)?;
+        self.advance_high_watermark();
+        Ok(true)
+    }
+
+    /// Reads from `offset`. An offset before the log start or past the log end is out of range.
+    pub fn fetch(
+        &self,
+        offset: i64,
+        bound: ReadBound,
+        max_bytes: usize,
+        at_least_one: bool,
+    ) -> Result<Fetched, ErrorCode> {
+        if offset < self.log.log_start() || offset > self.log.next_offset() {
+            return Err(ErrorCode::OffsetOutOfRange);
+        }
+        let upper = self.upper(bound);
+        let records = self.log.read(offset, upper, max_bytes, at_least_one).map_err(|e| {
+            tracing::error!(log = ?self.log, error = %e, "read failed");
+            ErrorCode::KafkaStorageError
+        })?;
+        let aborted = match bound {
+            ReadBound::LastStable if !records.is_empty() => self.log.aborted_between(offset, upper),
+            _ => Vec::new(),
+        };
+        Ok(Fetched {
+            end_of_data: offset >= upper,
+            records,
+            high_watermark: self.high_watermark,
+            last_stable: self.last_stable(),
+            log_start: self.log.log_start(),
+            aborted,
+        })
+    }
+
+    /// First offset that a reader with this bound does not see.
+    #[must_use]
+    pub fn upper(&self, bound: ReadBound) -> i64 {
+        match bound {
+            ReadBound::LogEnd => self.log.next_offset(),
+            ReadBound::HighWatermark => self.high_watermark,
+            ReadBound::LastStable => self.last_stable(),
+        }
+    }
+
+    /// DeleteRecords: moves the log start; -1 is the high watermark. Past the high watermark is out of range.
+    pub fn delete_records(&mut self, offset: i64) -> Result<i64, ErrorCode> {
+        let target = if offset == -1 { self.high_watermark } else { offset };
+        if target < 0 || target > self.high_watermark {
+            return Err(ErrorCode::OffsetOutOfRange);
+        }
+        self.log.delete_records_before(target).map_err(|e| {
+            tracing::error!(log = ?self.log, error = %e, "delete records failed");
+            ErrorCode::KafkaStorageError
+        })?;
+        Ok(self.log.log_start())
+    }
+}
