@@ -40,6 +40,12 @@ pub enum DecodeErrorKind {
         /// Bytes left over.
         left: usize,
     },
+    /// A tagged field that a later version has.
+    #[error("tagged field {tag} is not in this version")]
+    TagNotInVersion {
+        /// The tag.
+        tag: u32,
+    },
     /// A version outside the valid range of the message.
     #[error("version {version} of {message} is not in {min}..={max}")]
     Version {
