@@ -16,7 +16,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::{TaskResult, peers};
+use xtask::peers;
+
+use crate::TaskResult;
 use definition::Definition;
 use model::{Kind, Model};
 use tables::Family;

@@ -1,9 +1,10 @@
 //! Developer tasks: `cargo xtask <task>`, one file per task.
 
 mod codegen;
-mod peers;
 
 use std::process::ExitCode;
+
+use xtask::peers;
 
 const USAGE: &str = "\
 Usage: cargo xtask <task>
@@ -20,7 +21,7 @@ fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
     let result: TaskResult = match args.next().as_deref() {
         Some("codegen") => codegen::run(),
-        Some("peers") => peers::run(),
+        Some("peers") => fetch_peers(),
         Some("help" | "--help" | "-h") => {
             print!("{USAGE}");
             Ok(())
@@ -35,4 +36,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn fetch_peers() -> TaskResult {
+    println!(
+        "Apache Kafka {}: {}",
+        peers::KAFKA_VERSION,
+        peers::kafka_jars()?.display()
+    );
+    Ok(())
 }

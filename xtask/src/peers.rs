@@ -1,13 +1,13 @@
-//! `cargo xtask peers`: the systems that tests and benchmarks talk to, fetched once into the cache.
+//! The systems that tests and benchmarks talk to, fetched once into the cache.
 //!
 //! Apache Kafka comes as jars by Maven, without a container or a tarball. The cache is `WEIR_CACHE`, else `~/.cache/weir`.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-use crate::TaskResult;
 
 /// The version of Apache Kafka that Weir is compared with and whose message definitions it uses.
 pub const KAFKA_VERSION: &str = "4.3.1";
@@ -50,17 +50,14 @@ pub enum PeerError {
     /// Maven is missing or failed.
     #[error("mvn: {0}")]
     Maven(String),
+    /// The Java compiler is missing or failed.
+    #[error("javac: {0}")]
+    Javac(String),
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> PeerError {
     let path = path.to_owned();
     move |source| PeerError::Io { path, source }
-}
-
-/// `cargo xtask peers`.
-pub fn run() -> TaskResult {
-    println!("Apache Kafka {KAFKA_VERSION}: {}", kafka_jars()?.display());
-    Ok(())
 }
 
 /// The cache folder; not created.
@@ -87,6 +84,50 @@ pub fn kafka_jars() -> Result<PathBuf, PeerError> {
         fs::write(&done, KAFKA_VERSION).map_err(at(&done))?;
     }
     Ok(jars)
+}
+
+/// Compiles one Java source file against Kafka's jars into the cache, once per text, and returns the class path to run it with.
+pub fn java_class_path(source: &Path) -> Result<OsString, PeerError> {
+    let jars = kafka_jars()?;
+    let text = fs::read(source).map_err(at(source))?;
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    let name = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let classes = cache_dir()?.join(format!("classes/{name}-{:016x}", hasher.finish()));
+    let lock_path = classes.with_extension("lock");
+    let parent = cache_dir()?.join("classes");
+    fs::create_dir_all(&parent).map_err(at(&parent))?;
+    let lock = File::create(&lock_path).map_err(at(&lock_path))?;
+    lock.lock().map_err(at(&lock_path))?;
+    if !classes.join("compiled").exists() {
+        let output = Command::new("javac")
+            .arg("-cp")
+            .arg(jars.join("*"))
+            .arg("-d")
+            .arg(&classes)
+            .arg(source)
+            .output()
+            .map_err(|error| PeerError::Javac(format!("{error} (is a JDK installed?)")))?;
+        if !output.status.success() {
+            return Err(PeerError::Javac(String::from_utf8_lossy(&output.stderr).into_owned()));
+        }
+        let done = classes.join("compiled");
+        fs::write(&done, "").map_err(at(&done))?;
+    }
+    let mut path = classes.into_os_string();
+    let mut entries: Vec<PathBuf> = fs::read_dir(&jars)
+        .map_err(at(&jars))?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .collect();
+    entries.sort();
+    for jar in entries
+        .iter()
+        .filter(|path| path.extension().is_some_and(|e| e == "jar"))
+    {
+        path.push(":");
+        path.push(jar);
+    }
+    Ok(path)
 }
 
 fn fetch_kafka(root: &Path) -> Result<(), PeerError> {

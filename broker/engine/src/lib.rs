@@ -7,6 +7,7 @@
 //! It must never know tokio, sockets, the wall clock, randomness or `std::fs`: time and ids come in as arguments,
 //! files through the seam.
 
+pub mod group;
 pub mod journal;
 pub mod log;
 pub mod metadata;

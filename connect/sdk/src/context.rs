@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::error::{ConnectError, Result};
 use crate::record::{OffsetMap, SinkRecord};
-use crate::services::{Clock, ErrantRecords, Http, HttpRequest, HttpResponse, Level, Log, Metrics, Offsets};
+use crate::services::{Clock, Http, HttpRequest, HttpResponse, Level, Log, Metrics, Offsets, SinkControl};
 
 /// The services that sources and sinks share.
 #[derive(Clone)]
@@ -75,7 +75,7 @@ impl std::ops::Deref for SourceContext {
 #[derive(Clone)]
 pub struct SinkContext {
     pub common: Context,
-    pub errant: Arc<dyn ErrantRecords>,
+    pub control: Arc<dyn SinkControl>,
 }
 
 impl SinkContext {
@@ -84,7 +84,12 @@ impl SinkContext {
     /// # Errors
     /// The runtime does not tolerate the record: return the error from `put`.
     pub async fn report(&self, record: &SinkRecord, error: ConnectError) -> Result<()> {
-        self.errant.report(record.clone(), error).await
+        self.control.report(record.clone(), error).await
+    }
+
+    /// After the next retriable error, wait this long before the batch comes again.
+    pub fn timeout(&self, delay: Duration) {
+        self.control.timeout(delay);
     }
 }
 

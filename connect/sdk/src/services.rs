@@ -123,12 +123,19 @@ pub trait Http: Send + Sync {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse>;
 }
 
-/// Takes records that a sink cannot handle, so that the rest of the batch can go on (KIP-610).
+/// What a sink may ask of the task that runs it.
 #[async_trait]
-pub trait ErrantRecords: Send + Sync {
-    /// Reports a record. The runtime tolerates it (dead-letter queue, log) or fails the task, as configured.
+pub trait SinkControl: Send + Sync {
+    /// Reports a record that the sink cannot handle, so that the rest of the batch can go on (KIP-610). The runtime tolerates it
+    /// (dead-letter queue, log) or fails the task, as configured.
     ///
     /// # Errors
     /// The runtime does not tolerate the record: return the error from `put`.
     async fn report(&self, record: SinkRecord, error: ConnectError) -> Result<()>;
+
+    /// After the next retriable error, wait this long before the batch comes again (`SinkTaskContext.timeout`).
+    fn timeout(&self, delay: Duration);
+
+    /// Commit offsets soon, without waiting for the usual interval.
+    fn request_commit(&self);
 }

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use crate::context::{Context, SinkContext, SourceContext};
 use crate::error::{ConnectError, Result};
 use crate::record::{OffsetMap, SinkRecord, SourceRecord};
-use crate::services::{Clock, ErrantRecords, Http, HttpRequest, HttpResponse, Level, Log, Metrics, Offsets};
+use crate::services::{Clock, Http, HttpRequest, HttpResponse, Level, Log, Metrics, Offsets, SinkControl};
 
 /// Runs a future on this thread. For plugins that need tokio, use its `block_on` instead.
 pub fn block_on<F: Future>(future: F) -> F::Output {
@@ -53,6 +53,7 @@ struct State {
     respond: Mutex<Respond>,
     errant: Mutex<Vec<(SinkRecord, ConnectError)>>,
     tolerate: Mutex<bool>,
+    timeout: Mutex<Option<Duration>>,
 }
 
 impl Default for TestServices {
@@ -79,6 +80,7 @@ impl TestServices {
             })),
             errant: Mutex::default(),
             tolerate: Mutex::new(false),
+            timeout: Mutex::default(),
         }))
     }
 
@@ -94,7 +96,7 @@ impl TestServices {
     pub fn sink_context(&self) -> SinkContext {
         SinkContext {
             common: self.common(),
-            errant: Arc::new(self.clone()),
+            control: Arc::new(self.clone()),
         }
     }
 
@@ -133,6 +135,11 @@ impl TestServices {
     /// All reported records so far.
     pub fn errant(&self) -> Vec<(SinkRecord, ConnectError)> {
         lock(&self.0.errant).clone()
+    }
+
+    /// The delay that a sink asked for before its next retry; asking takes it.
+    pub fn take_timeout(&self) -> Option<Duration> {
+        lock(&self.0.timeout).take()
     }
 
     /// The log so far.
@@ -193,9 +200,15 @@ impl Http for TestServices {
 }
 
 #[async_trait]
-impl ErrantRecords for TestServices {
+impl SinkControl for TestServices {
     async fn report(&self, record: SinkRecord, error: ConnectError) -> Result<()> {
         lock(&self.0.errant).push((record, error.clone()));
         if *lock(&self.0.tolerate) { Ok(()) } else { Err(error) }
     }
+
+    fn timeout(&self, delay: Duration) {
+        *lock(&self.0.timeout) = Some(delay);
+    }
+
+    fn request_commit(&self) {}
 }

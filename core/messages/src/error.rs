@@ -40,6 +40,12 @@ pub enum DecodeErrorKind {
         /// Bytes left over.
         left: usize,
     },
+    /// A tagged field that a later version has.
+    #[error("tagged field {tag} is not in this version")]
+    TagNotInVersion {
+        /// The tag.
+        tag: u32,
+    },
     /// A version outside the valid range of the message.
     #[error("version {version} of {message} is not in {min}..={max}")]
     Version {
@@ -58,19 +64,33 @@ pub enum DecodeErrorKind {
 }
 
 /// A message that does not decode: what, and at which byte of the input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{kind} (at byte {at})")]
-pub struct DecodeError {
+///
+/// Boxed, so that a result of the codec fits in registers: errors are rare, reads are not.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} (at byte {})", .0.0, .0.1)]
+pub struct DecodeError(Box<(DecodeErrorKind, usize)>);
+
+impl DecodeError {
+    #[cold]
+    pub(crate) fn new(kind: DecodeErrorKind, at: usize) -> Self {
+        Self(Box::new((kind, at)))
+    }
+
     /// What is wrong.
-    pub kind: DecodeErrorKind,
+    pub fn kind(&self) -> DecodeErrorKind {
+        self.0.0
+    }
+
     /// Offset into the reader's input.
-    pub at: usize,
+    pub fn at(&self) -> usize {
+        self.0.1
+    }
 }
 
-/// A message that cannot be written in the version asked for.
+/// Why a message cannot be written in the version asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum EncodeError {
+pub enum EncodeErrorKind {
     /// A version outside the valid range of the message.
     #[error("version {version} of {message} is not in {min}..={max}")]
     Version {
@@ -110,12 +130,36 @@ pub enum EncodeError {
     TagOrder(u32),
 }
 
+/// A message that cannot be written in the version asked for. Boxed for the same reason as [`DecodeError`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(transparent)]
+pub struct EncodeError(Box<EncodeErrorKind>);
+
 impl EncodeError {
-    pub(crate) const fn not_in_version(field: &'static str, version: i16) -> Self {
-        Self::FieldNotInVersion { field, version }
+    /// What is wrong.
+    pub fn kind(&self) -> EncodeErrorKind {
+        *self.0
     }
 
-    pub(crate) const fn null(field: &'static str, version: i16) -> Self {
-        Self::Null { field, version }
+    #[cold]
+    pub(crate) fn not_in_version(field: &'static str, version: i16) -> Self {
+        EncodeErrorKind::FieldNotInVersion { field, version }.into()
+    }
+
+    #[cold]
+    pub(crate) fn null(field: &'static str, version: i16) -> Self {
+        EncodeErrorKind::Null { field, version }.into()
+    }
+
+    #[cold]
+    pub(crate) fn too_long(len: usize) -> Self {
+        EncodeErrorKind::TooLong(len).into()
+    }
+}
+
+impl From<EncodeErrorKind> for EncodeError {
+    #[cold]
+    fn from(kind: EncodeErrorKind) -> Self {
+        Self(Box::new(kind))
     }
 }

@@ -12,7 +12,7 @@ use crate::writer::Writer;
 const FRAME_VERSION: u32 = 1;
 
 /// Why a framed record could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FrameError {
     /// The bytes do not decode.

@@ -20,7 +20,7 @@ mod tags;
 mod wire;
 mod writer;
 
-pub use error::{DecodeError, DecodeErrorKind, EncodeError};
+pub use error::{DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind};
 pub use framing::{FrameError, decode_value, encode_key, encode_value, read_frame_header, write_framed};
 pub use generated::*;
 pub use header::{request_header_version, response_header_version};

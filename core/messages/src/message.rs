@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use bytes::Bytes;
 
-use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
+use crate::error::{DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind};
 use crate::generated::ApiKey;
 use crate::reader::Reader;
 use crate::writer::Writer;
@@ -73,10 +73,11 @@ pub(crate) fn check_encode<M: Message>(version: i16) -> Result<(), EncodeError> 
     if (min..=max).contains(&version) {
         return Ok(());
     }
-    Err(EncodeError::Version {
+    Err(EncodeErrorKind::Version {
         message: M::NAME,
         version,
         min,
         max,
-    })
+    }
+    .into())
 }

@@ -50,8 +50,9 @@ impl Reader {
     }
 
     /// An error at the current position.
+    #[cold]
     pub(crate) fn error(&self, kind: DecodeErrorKind) -> DecodeError {
-        DecodeError { kind, at: self.pos }
+        DecodeError::new(kind, self.pos)
     }
 
     fn fixed<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::error::EncodeError;
+use crate::error::{EncodeError, EncodeErrorKind};
 use crate::writer::Writer;
 
 /// Tagged fields that were not known when decoding, in the order they came. One machine word when empty.
@@ -34,7 +34,7 @@ impl UnknownTags {
         if self.is_empty() {
             Ok(())
         } else {
-            Err(EncodeError::TagsInInflexibleVersion(version))
+            Err(EncodeErrorKind::TagsInInflexibleVersion(version).into())
         }
     }
 
@@ -93,13 +93,13 @@ impl<'a> TagWriter<'a> {
 
     fn header(&mut self, tag: u32, len: usize) -> Result<(), EncodeError> {
         if self.last.is_some_and(|last| tag <= last) {
-            return Err(EncodeError::TagOrder(tag));
+            return Err(EncodeErrorKind::TagOrder(tag).into());
         }
         self.last = Some(tag);
         self.count += 1;
         self.body.put_uvarint(tag);
         self.body
-            .put_uvarint(u32::try_from(len).map_err(|_| EncodeError::TooLong(len))?);
+            .put_uvarint(u32::try_from(len).map_err(|_| EncodeError::too_long(len))?);
         Ok(())
     }
 }
@@ -131,9 +131,15 @@ mod tests {
         let mut unknown = UnknownTags::default();
         unknown.push(5, Bytes::new());
         let mut tags = TagWriter::new(&unknown);
-        assert_eq!(tags.put(5, one_byte(7)), Err(EncodeError::TagOrder(5)));
+        assert_eq!(tags.put(5, one_byte(7)), Err(EncodeErrorKind::TagOrder(5).into()));
         unknown.push(4, Bytes::new());
-        assert_eq!(unknown.write(&mut Writer::new()), Err(EncodeError::TagOrder(4)));
-        assert_eq!(unknown.refuse(2), Err(EncodeError::TagsInInflexibleVersion(2)));
+        assert_eq!(
+            unknown.write(&mut Writer::new()),
+            Err(EncodeErrorKind::TagOrder(4).into())
+        );
+        assert_eq!(
+            unknown.refuse(2),
+            Err(EncodeErrorKind::TagsInInflexibleVersion(2).into())
+        );
     }
 }

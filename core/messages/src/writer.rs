@@ -71,7 +71,7 @@ impl Writer {
     pub fn into_frame(mut self) -> Result<Vec<Bytes>, EncodeError> {
         let body = self.len() - if self.framed { 4 } else { 0 };
         let prefix = i32::try_from(body)
-            .map_err(|_| EncodeError::TooLong(body))?
+            .map_err(|_| EncodeError::too_long(body))?
             .to_be_bytes();
         if self.framed {
             let first = self.head.as_mut().unwrap_or(&mut self.tail);
@@ -206,7 +206,7 @@ impl Writer {
 
     /// A compact length: the length + 1 as a varint.
     fn put_compact_len(&mut self, len: usize) -> Result<(), EncodeError> {
-        let len = i32::try_from(len).map_err(|_| EncodeError::TooLong(len))?;
+        let len = i32::try_from(len).map_err(|_| EncodeError::too_long(len))?;
         self.put_uvarint(len.cast_unsigned() + 1);
         Ok(())
     }
@@ -216,7 +216,7 @@ impl Writer {
         if flexible {
             return self.put_compact_len(len);
         }
-        self.put_i32(i32::try_from(len).map_err(|_| EncodeError::TooLong(len))?);
+        self.put_i32(i32::try_from(len).map_err(|_| EncodeError::too_long(len))?);
         Ok(())
     }
 
@@ -232,7 +232,7 @@ impl Writer {
     /// A string; `flexible` picks the compact form. At most 32767 bytes in either, as in Kafka.
     pub fn put_string(&mut self, value: &Str, flexible: bool) -> Result<(), EncodeError> {
         let bytes = value.as_bytes();
-        let len = i16::try_from(bytes.len()).map_err(|_| EncodeError::TooLong(bytes.len()))?;
+        let len = i16::try_from(bytes.len()).map_err(|_| EncodeError::too_long(bytes.len()))?;
         if flexible {
             self.put_compact_len(bytes.len())?;
         } else {
@@ -344,6 +344,9 @@ mod tests {
     #[test]
     fn strings_longer_than_their_prefix_are_refused() {
         let long = Str::from("x".repeat(32768));
-        assert_eq!(Writer::new().put_string(&long, false), Err(EncodeError::TooLong(32768)));
+        assert_eq!(
+            Writer::new().put_string(&long, false),
+            Err(EncodeError::too_long(32768))
+        );
     }
 }

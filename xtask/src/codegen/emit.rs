@@ -46,7 +46,12 @@ fn header(model: &Model, source: &str, body: &str) -> String {
     if !uses.is_empty() {
         uses.push(String::new());
     }
-    uses.push("use crate::error::{DecodeError, EncodeError};".to_owned());
+    let kind = if body.contains("DecodeErrorKind") {
+        "DecodeErrorKind, "
+    } else {
+        ""
+    };
+    uses.push(format!("use crate::error::{{DecodeError, {kind}EncodeError}};"));
     if body.contains("ApiKey") {
         uses.push("use crate::generated::ApiKey;".to_owned());
     }
@@ -321,13 +326,19 @@ impl Emitter<'_> {
         }
         let mut out = "for _ in 0..r.uvarint()? {\nlet (tag, mut field) = r.tagged_field()?;\nmatch tag {\n".to_owned();
         for (tag, field) in tagged {
-            let guard = match When::new(field.versions, known) {
+            let when = When::new(field.versions, known);
+            let guard = match &when {
                 When::If(expr) => format!(" if {expr}"),
                 When::Always | When::Never => String::new(),
             };
-            let value =
-                read_value(field, "field", "true", field.versions.intersect(known)).replace("(r,", "(&mut field,");
+            let value = read_value(field, "field", "true", field.versions.intersect(known));
             let _ = writeln!(out, "{tag}{guard} => self.{} = {value},", field.rust);
+            if when != When::Always {
+                let _ = writeln!(
+                    out,
+                    "{tag} => return Err(field.error(DecodeErrorKind::TagNotInVersion {{ tag }})),"
+                );
+            }
         }
         out + "_ => self.unknown_tagged_fields.push(tag, field.rest()),\n}\nfield.finish_tag(tag)?;\n}\n"
     }

@@ -1,6 +1,7 @@
 //! Connect's data model: schemas, values, structs. The same types, names and rules as Kafka Connect's `data` package.
 
 mod decimal;
+mod json;
 mod schema;
 mod structs;
 mod value;

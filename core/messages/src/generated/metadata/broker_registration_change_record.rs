@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::error::{DecodeError, EncodeError};
+use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
 use crate::message::{Message, MetadataMessage, check_decode, check_encode};
 use crate::reader::Reader;
 use crate::tags::{TagWriter, UnknownTags};
@@ -36,8 +36,11 @@ impl BrokerRegistrationChangeRecord {
             match tag {
                 0 => self.fenced = field.i8()?,
                 1 if version >= 1 => self.in_controlled_shutdown = field.i8()?,
+                1 => return Err(field.error(DecodeErrorKind::TagNotInVersion { tag })),
                 2 if version >= 2 => self.log_dirs = field.array(true, version)?,
+                2 => return Err(field.error(DecodeErrorKind::TagNotInVersion { tag })),
                 3 if version >= 3 => self.cordoned_log_dirs = field.nullable_array(true, version)?,
+                3 => return Err(field.error(DecodeErrorKind::TagNotInVersion { tag })),
                 _ => self.unknown_tagged_fields.push(tag, field.rest()),
             }
             field.finish_tag(tag)?;

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::error::{DecodeError, EncodeError};
+use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
 use crate::message::{Message, MetadataMessage, check_decode, check_encode};
 use crate::reader::Reader;
 use crate::tags::{TagWriter, UnknownTags};
@@ -72,8 +72,11 @@ impl PartitionChangeRecord {
                 4 => self.adding_replicas = field.nullable_array(true, version)?,
                 5 => self.leader_recovery_state = field.i8()?,
                 6 if version >= 2 => self.eligible_leader_replicas = field.nullable_array(true, version)?,
+                6 => return Err(field.error(DecodeErrorKind::TagNotInVersion { tag })),
                 7 if version >= 2 => self.last_known_elr = field.nullable_array(true, version)?,
+                7 => return Err(field.error(DecodeErrorKind::TagNotInVersion { tag })),
                 8 if version >= 1 => self.directories = field.nullable_array(true, version)?,
+                8 => return Err(field.error(DecodeErrorKind::TagNotInVersion { tag })),
                 _ => self.unknown_tagged_fields.push(tag, field.rest()),
             }
             field.finish_tag(tag)?;

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::error::{DecodeError, EncodeError};
+use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
 use crate::message::{Message, MetadataMessage, check_decode, check_encode};
 use crate::reader::Reader;
 use crate::tags::{TagWriter, UnknownTags};
@@ -82,7 +82,9 @@ impl PartitionRecord {
             match tag {
                 0 => self.leader_recovery_state = field.i8()?,
                 1 if version >= 2 => self.eligible_leader_replicas = field.nullable_array(true, version)?,
+                1 => return Err(field.error(DecodeErrorKind::TagNotInVersion { tag })),
                 2 if version >= 2 => self.last_known_elr = field.nullable_array(true, version)?,
+                2 => return Err(field.error(DecodeErrorKind::TagNotInVersion { tag })),
                 _ => self.unknown_tagged_fields.push(tag, field.rest()),
             }
             field.finish_tag(tag)?;

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::error::{DecodeError, EncodeError};
+use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
 use crate::message::{Message, MetadataMessage, check_decode, check_encode};
 use crate::reader::Reader;
 use crate::str::Str;
@@ -78,7 +78,9 @@ impl RegisterBrokerRecord {
             let (tag, mut field) = r.tagged_field()?;
             match tag {
                 0 if version >= 3 => self.log_dirs = field.array(true, version)?,
+                0 => return Err(field.error(DecodeErrorKind::TagNotInVersion { tag })),
                 1 if version >= 4 => self.cordoned_log_dirs = field.nullable_array(true, version)?,
+                1 => return Err(field.error(DecodeErrorKind::TagNotInVersion { tag })),
                 _ => self.unknown_tagged_fields.push(tag, field.rest()),
             }
             field.finish_tag(tag)?;

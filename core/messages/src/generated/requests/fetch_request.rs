@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::error::{DecodeError, EncodeError};
+use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
 use crate::generated::ApiKey;
 use crate::message::{Message, Request, check_decode, check_encode};
 use crate::reader::Reader;
@@ -95,6 +95,7 @@ impl FetchRequest {
                 match tag {
                     0 => self.cluster_id = field.nullable_string(true)?,
                     1 if version >= 15 => self.replica_state = ReplicaState::read(&mut field, true, version)?,
+                    1 => return Err(field.error(DecodeErrorKind::TagNotInVersion { tag })),
                     _ => self.unknown_tagged_fields.push(tag, field.rest()),
                 }
                 field.finish_tag(tag)?;
@@ -348,7 +349,9 @@ impl FetchPartition {
                 let (tag, mut field) = r.tagged_field()?;
                 match tag {
                     0 if version >= 17 => self.replica_directory_id = field.uuid()?,
+                    0 => return Err(field.error(DecodeErrorKind::TagNotInVersion { tag })),
                     1 if version >= 18 => self.high_watermark = field.i64()?,
+                    1 => return Err(field.error(DecodeErrorKind::TagNotInVersion { tag })),
                     _ => self.unknown_tagged_fields.push(tag, field.rest()),
                 }
                 field.finish_tag(tag)?;

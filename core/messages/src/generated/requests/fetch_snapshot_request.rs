@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::error::{DecodeError, EncodeError};
+use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
 use crate::generated::ApiKey;
 use crate::message::{Message, Request, check_decode, check_encode};
 use crate::reader::Reader;
@@ -161,6 +161,7 @@ impl PartitionSnapshot {
             let (tag, mut field) = r.tagged_field()?;
             match tag {
                 0 if version >= 1 => self.replica_directory_id = field.uuid()?,
+                0 => return Err(field.error(DecodeErrorKind::TagNotInVersion { tag })),
                 _ => self.unknown_tagged_fields.push(tag, field.rest()),
             }
             field.finish_tag(tag)?;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use uuid::Uuid;
 
-use crate::error::{DecodeError, EncodeError};
+use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
 use crate::message::{Message, check_decode, check_encode};
 use crate::reader::Reader;
 use crate::str::Str;
@@ -44,6 +44,7 @@ impl FetchResponse {
                 let (tag, mut field) = r.tagged_field()?;
                 match tag {
                     0 if version >= 16 => self.node_endpoints = field.array(true, version)?,
+                    0 => return Err(field.error(DecodeErrorKind::TagNotInVersion { tag })),
                     _ => self.unknown_tagged_fields.push(tag, field.rest()),
                 }
                 field.finish_tag(tag)?;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::error::{DecodeError, EncodeError};
+use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
 use crate::message::{Message, check_decode, check_encode};
 use crate::reader::Reader;
 use crate::str::Str;
@@ -35,6 +35,7 @@ impl FetchSnapshotResponse {
             let (tag, mut field) = r.tagged_field()?;
             match tag {
                 0 if version >= 1 => self.node_endpoints = field.array(true, version)?,
+                0 => return Err(field.error(DecodeErrorKind::TagNotInVersion { tag })),
                 _ => self.unknown_tagged_fields.push(tag, field.rest()),
             }
             field.finish_tag(tag)?;

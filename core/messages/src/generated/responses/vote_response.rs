@@ -1,6 +1,6 @@
 //! `VoteResponse`, key 52, versions 0-2. Written by `cargo xtask codegen` from VoteResponse.json; do not edit.
 
-use crate::error::{DecodeError, EncodeError};
+use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
 use crate::message::{Message, check_decode, check_encode};
 use crate::reader::Reader;
 use crate::str::Str;
@@ -29,6 +29,7 @@ impl VoteResponse {
             let (tag, mut field) = r.tagged_field()?;
             match tag {
                 0 if version >= 1 => self.node_endpoints = field.array(true, version)?,
+                0 => return Err(field.error(DecodeErrorKind::TagNotInVersion { tag })),
                 _ => self.unknown_tagged_fields.push(tag, field.rest()),
             }
             field.finish_tag(tag)?;

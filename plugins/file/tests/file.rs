@@ -1,0 +1,209 @@
+//! Both connectors pass the contract suite in every format, and follow files as they grow.
+
+#![expect(clippy::unwrap_used, reason = "helpers of a test file")]
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use weir_connect_sdk::contract::{SinkHarness, SourceHarness};
+use weir_connect_sdk::prelude::*;
+use weir_connect_sdk::testing::{TestServices, block_on};
+use weir_plugin_file::sink::FileSink;
+use weir_plugin_file::source::FileSource;
+
+struct Dir(tempfile::TempDir);
+
+impl Dir {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("data.txt")
+    }
+
+    fn append(&self, text: &str) {
+        let mut file = OpenOptions::new().create(true).append(true).open(self.path()).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    }
+
+    fn config(&self, more: &[(&str, &str)]) -> ConfigMap {
+        let path = self.path().display().to_string();
+        let base = [("file", path.as_str()), ("topic", "t")];
+        base.iter()
+            .chain(more)
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect()
+    }
+
+    fn text(&self) -> String {
+        std::fs::read_to_string(self.path()).unwrap_or_default()
+    }
+}
+
+macro_rules! source_contract {
+    ($module:ident, $format:expr, $header:expr, $line:expr) => {
+        mod $module {
+            use super::*;
+            struct Harness(Dir, usize);
+            impl SourceHarness for Harness {
+                type Source = FileSource;
+                fn new() -> Self {
+                    let dir = Dir::new();
+                    dir.append($header);
+                    Self(dir, 0)
+                }
+                fn config(&self) -> ConfigMap {
+                    self.0.config(&[("format", $format), ("batch.size", "2")])
+                }
+                fn feed(&mut self, count: usize) {
+                    for _ in 0..count {
+                        self.0.append(&$line(self.1));
+                        self.1 += 1;
+                    }
+                }
+            }
+            weir_connect_sdk::contract_tests!(source Harness);
+        }
+    };
+}
+
+source_contract!(lines_source, "lines", "", |n: usize| format!("line {n}\n"));
+source_contract!(csv_source, "csv", "id,name\r\n", |n: usize| format!(
+    "{n},\"name\n{n}\"\r\n"
+));
+source_contract!(ndjson_source, "ndjson", "", |n: usize| format!("{{\"id\":{n}}}\n"));
+
+macro_rules! sink_contract {
+    ($module:ident, $format:expr, $id:expr) => {
+        mod $module {
+            use super::*;
+            struct Harness(Dir);
+            impl SinkHarness for Harness {
+                type Sink = FileSink;
+                fn new() -> Self {
+                    Self(Dir::new())
+                }
+                fn config(&self) -> ConfigMap {
+                    self.0.config(&[("format", $format)])
+                }
+                fn delivered(&mut self, _services: &TestServices) -> Vec<i64> {
+                    self.0.text().lines().filter_map($id).collect()
+                }
+            }
+            weir_connect_sdk::contract_tests!(sink Harness);
+        }
+    };
+}
+
+sink_contract!(lines_sink, "lines", |line: &str| line
+    .strip_prefix("Struct{id=")?
+    .split(',')
+    .next()?
+    .parse()
+    .ok());
+sink_contract!(csv_sink, "csv", |line: &str| line.split(',').next()?.parse().ok());
+sink_contract!(ndjson_sink, "ndjson", |line: &str| serde_json::from_str::<
+    serde_json::Value,
+>(line)
+.ok()?
+.get("id")?
+.as_i64());
+
+fn source(dir: &Dir, services: &TestServices, more: &[(&str, &str)]) -> FileSource {
+    let config = <FileSource as Source>::Config::parse(&dir.config(more)).unwrap();
+    block_on(FileSource::start(config, services.source_context())).unwrap()
+}
+
+fn texts(records: &[SourceRecord]) -> Vec<String> {
+    records.iter().map(|record| record.value.value.to_text()).collect()
+}
+
+#[test]
+fn a_partial_last_line_waits_for_its_end() {
+    let (dir, services) = (Dir::new(), TestServices::new());
+    let mut source = source(&dir, &services, &[]);
+    assert!(block_on(source.poll()).unwrap().is_empty(), "no file yet");
+    dir.append("one\ntw");
+    let records = block_on(source.poll()).unwrap();
+    assert_eq!(texts(&records), ["one"]);
+    assert_eq!(records[0].source_offset, offset_map([("position", 4)]));
+    assert_eq!(records[0].value.schema, Some(Schema::string()));
+    assert!(block_on(source.poll()).unwrap().is_empty());
+    dir.append("o\r\nthree");
+    assert_eq!(texts(&block_on(source.poll()).unwrap()), ["two"]);
+}
+
+#[test]
+fn lines_longer_than_a_read() {
+    let (dir, services) = (Dir::new(), TestServices::new());
+    let long = "x".repeat(3 << 20);
+    dir.append(&format!("{long}\nshort\n"));
+    let mut source = source(&dir, &services, &[]);
+    let mut lines = vec![];
+    for _ in 0..10 {
+        lines.extend(texts(&block_on(source.poll()).unwrap()));
+    }
+    assert!(lines == [long.as_str(), "short"]);
+    let mut source = self::source(&dir, &services, &[("max.line.bytes", "1000")]);
+    let error = (0..10).find_map(|_| block_on(source.poll()).err()).unwrap();
+    assert!(error.to_string().contains("longer than max.line.bytes"), "{error}");
+}
+
+#[test]
+fn csv_types_and_keys() {
+    let (dir, services) = (Dir::new(), TestServices::new());
+    dir.append("id,delay,code\n1,2.5,007\n2,,AB\n");
+    let more = [
+        ("format", "csv"),
+        ("csv.types", "infer"),
+        ("key.field", "code"),
+        ("schema.name", "flights.Row"),
+    ];
+    let records = block_on(source(&dir, &services, &more).poll()).unwrap();
+    assert_eq!(records.len(), 2);
+    assert_eq!(records[0].key, SchemaAndValue::new(Schema::optional_string(), "007"));
+    assert_eq!(
+        records[1].value.value.to_json(),
+        serde_json::json!({"id": 2, "delay": null, "code": "AB"})
+    );
+    assert_eq!(records[0].value.schema.as_ref().unwrap().name(), Some("flights.Row"));
+}
+
+#[test]
+fn a_replaced_file_is_not_read_from_the_middle() {
+    let (dir, services) = (Dir::new(), TestServices::new());
+    dir.append("one\ntwo\n");
+    services.commit(&block_on(source(&dir, &services, &[]).poll()).unwrap());
+    std::fs::write(dir.path(), "new\n").unwrap();
+    let error = block_on(source(&dir, &services, &[]).poll()).unwrap_err();
+    assert!(error.to_string().contains("was the file replaced?"), "{error}");
+}
+
+#[test]
+fn bad_rows_name_their_place() {
+    let (dir, services) = (Dir::new(), TestServices::new());
+    dir.append("a,b\n1,2\n1,2,3\n");
+    let error = block_on(source(&dir, &services, &[("format", "csv")]).poll()).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("line that ends at byte 14: CSV row has 3 cells, the header 2"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_file_is_needed() {
+    let given: ConfigMap = [
+        ("topic".to_owned(), "t".to_owned()),
+        ("key.field".to_owned(), "k".to_owned()),
+    ]
+    .into();
+    let errors = <FileSource as Source>::Config::parse(&given).err().unwrap();
+    assert_eq!(
+        errors.errors.iter().map(ConfigError::name).collect::<Vec<_>>(),
+        ["file", "key.field"]
+    );
+}
