@@ -2,6 +2,10 @@
 //!
 //! Rooms, downwards:
 //!
+//! - [`server`]: the REST API; [`Registry`] starts it
+//! - [`config`]: settings of the server
+//! - [`store`]: the state with its reader and its writer
+//! - [`log`]: the door to the topic `_schemas`, and a log in memory
 //! - [`state`]: what the log folds to, what a write becomes; pure
 //! - [`avro`], [`compatibility`]: schemas and how they may evolve; pure
 //! - [`guid`], [`entity`], [`error`]: identity, shared JSON objects, refusals; pure
@@ -10,7 +14,14 @@
 
 pub mod avro;
 pub mod compatibility;
+pub mod config;
 pub mod entity;
 pub mod error;
 pub mod guid;
+pub mod log;
+pub mod server;
 pub mod state;
+pub mod store;
+
+pub use config::{RegistryConfig, RegistryConfigError};
+pub use server::{Registry, StartError};
