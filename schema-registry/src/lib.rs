@@ -1,9 +1,27 @@
 //! Schema registry with Confluent's REST API, over a compacted Kafka topic.
 //!
-//! Rooms, downwards: `avro` (schemas, pure) → [`compatibility`], [`guid`], [`entity`] (pure).
+//! Rooms, downwards:
+//!
+//! - [`server`]: the REST API; [`Registry`] starts it
+//! - [`config`]: settings of the server
+//! - [`store`]: the state with its reader and its writer
+//! - [`log`]: the door to the topic `_schemas`, and a log in memory
+//! - [`state`]: what the log folds to, what a write becomes; pure
+//! - [`avro`], [`compatibility`]: schemas and how they may evolve; pure
+//! - [`guid`], [`entity`], [`error`]: identity, shared JSON objects, refusals; pure
+//!
 //! It must never know the broker's insides: Kafka is reached through `weir-client` only.
 
 pub mod avro;
 pub mod compatibility;
+pub mod config;
 pub mod entity;
+pub mod error;
 pub mod guid;
+pub mod log;
+pub mod server;
+pub mod state;
+pub mod store;
+
+pub use config::{RegistryConfig, RegistryConfigError};
+pub use server::{Registry, StartError};

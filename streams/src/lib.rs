@@ -1,1 +1,22 @@
-//! Streams.
+//! `weir-streams`: topic-to-topic transforms with the semantics, names and bytes of Kafka Streams.
+//!
+//! Rooms, downwards: [`dsl`] (what users write: [`StreamsBuilder`], [`Stream`], [`Table`]), [`topology`] (the graph:
+//! names, sub-topologies, `describe`), [`processor`] (receivers and their context), [`task`] (one sub-topology on one
+//! partition: plain synchronous calls), [`store`] (state behind a narrow trait), [`serde`], [`driver`] (tasks without a
+//! broker, in virtual time). The runtime that joins a group and moves records is a thin shell round the same tasks.
+//!
+//! It must never know the broker or Connect.
+
+pub mod driver;
+pub mod dsl;
+pub mod processor;
+pub mod serde;
+pub mod store;
+pub mod task;
+pub mod topology;
+
+pub use driver::TestDriver;
+pub use dsl::{GroupedStream, Stream, StreamsBuilder, Table, TimeWindows, Windowed, WindowedStream};
+pub use processor::Record;
+pub use serde::{Serde, SerdeError, SerdeRef};
+pub use topology::Topology;

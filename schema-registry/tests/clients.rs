@@ -1,0 +1,148 @@
+//! Other people's clients as they are: confluent-kafka for Python (REST client and Avro serialisers) and curl; and the
+//! records of Python's and our own serialisers read by each other.
+//!
+//! Needs Python 3 with venv and pip, and curl. Without them a test is skipped, unless `CI` is set.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use apache_avro::types::Value;
+use support::start;
+use weir_schema_registry::log::MemoryLog;
+use weir_serdes::{
+    AvroDeserializer, AvroSchema, AvroSerializer, CachedRegistryClient, RestRegistryClient, SchemaRegistryClient,
+    SerdeConfig,
+};
+
+const PACKAGE: &str = "confluent-kafka[avro,schemaregistry]==2.16.0";
+const USER: &str = r#"{"type":"record","name":"User","namespace":"n","fields":[{"name":"name","type":"string"}]}"#;
+
+fn skip(test: &str, reason: &str) {
+    assert!(std::env::var_os("CI").is_none(), "{test}: {reason}");
+    eprintln!("SKIPPED clients::{test}: {reason}");
+}
+
+/// A Python with the package, made once in the cache.
+fn python() -> Option<PathBuf> {
+    let cache = match std::env::var_os("WEIR_CACHE") {
+        Some(dir) => PathBuf::from(dir),
+        None => PathBuf::from(std::env::var_os("HOME")?).join(".cache/weir"),
+    };
+    let venv = cache.join("venv-confluent-kafka-2.16.0");
+    let python = |venv: &Path| venv.join("bin/python");
+    if !python(&venv).exists() {
+        std::fs::create_dir_all(&cache).ok()?;
+        // Made aside and moved, so that a run that is killed leaves no half of it. Only the interpreter is used later.
+        let aside = cache.join(format!("venv-making-{}", std::process::id()));
+        let made = Command::new("python3")
+            .args(["-m", "venv"])
+            .arg(&aside)
+            .status()
+            .ok()?
+            .success()
+            && Command::new(python(&aside))
+                .args(["-m", "pip", "install", "-q", PACKAGE])
+                .status()
+                .ok()?
+                .success();
+        if !made || (std::fs::rename(&aside, &venv).is_err() && !python(&venv).exists()) {
+            return None;
+        }
+    }
+    Some(python(&venv))
+}
+
+fn user(name: &str) -> Value {
+    Value::Record(vec![("name".into(), Value::String(name.into()))])
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn confluent_kafka_python() {
+    let Some(python) = tokio::task::spawn_blocking(python).await.unwrap() else {
+        return skip("confluent_kafka_python", "Python 3 with venv and pip is missing");
+    };
+    let registry = start(&MemoryLog::new(), &[]).await;
+    let url = format!("http://{}", registry.addr());
+    let rest = RestRegistryClient::new(&[&url], Duration::from_secs(10)).unwrap();
+    let client: Arc<dyn SchemaRegistryClient> = Arc::new(CachedRegistryClient::new(Arc::new(rest)));
+    let serializer = AvroSerializer::new(client.clone(), SerdeConfig::default(), false);
+    let schema = Arc::new(AvroSchema::parse(USER).unwrap());
+    let ours = serializer.serialize("ours", &schema, &user("Grace")).await.unwrap();
+    let hex: String = ours.iter().map(|byte| format!("{byte:02x}")).collect();
+
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/confluent_client.py");
+    let run = move || Command::new(python).arg(script).arg(url).arg(hex).output().unwrap();
+    let output = tokio::task::spawn_blocking(run).await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    let theirs = String::from_utf8(output.stdout).unwrap();
+    let theirs: Vec<u8> = theirs
+        .trim()
+        .as_bytes()
+        .chunks(2)
+        .map(|digits| u8::from_str_radix(std::str::from_utf8(digits).unwrap(), 16).unwrap())
+        .collect();
+    let decoded = AvroDeserializer::new(client).deserialize(&theirs).await.unwrap();
+    assert_eq!(decoded.value, user("Ada"));
+    registry.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn curl() {
+    let registry = start(&MemoryLog::new(), &[]).await;
+    let base = format!("http://{}", registry.addr());
+    let curl = move |args: Vec<String>| async move {
+        let run = move || {
+            Command::new("curl")
+                .args(["-s", "-w", " %{http_code}"])
+                .args(args)
+                .output()
+        };
+        tokio::task::spawn_blocking(run).await.unwrap()
+    };
+    let post = vec![
+        "-X".into(),
+        "POST".into(),
+        "-H".into(),
+        "Content-Type: application/vnd.schemaregistry.v1+json".into(),
+        "--data".into(),
+        r#"{"schema": "{\"type\": \"string\"}"}"#.into(),
+        format!("{base}/subjects/Kafka-key/versions"),
+    ];
+    let Ok(registered) = curl(post).await else {
+        return skip("curl", "curl is missing");
+    };
+    let registered = String::from_utf8(registered.stdout).unwrap();
+    assert!(
+        registered.starts_with(r#"{"id":1,"#) && registered.ends_with(" 200"),
+        "{registered}"
+    );
+    let listed = curl(vec![format!("{base}/subjects")]).await.unwrap().stdout;
+    assert_eq!(String::from_utf8(listed).unwrap(), r#"["Kafka-key"] 200"#);
+    let level = vec![
+        "-X".into(),
+        "PUT".into(),
+        "-H".into(),
+        "Content-Type: application/json".into(),
+        "--data".into(),
+        r#"{"compatibility": "NONE"}"#.into(),
+        format!("{base}/config"),
+    ];
+    assert_eq!(
+        String::from_utf8(curl(level).await.unwrap().stdout).unwrap(),
+        r#"{"compatibility":"NONE"} 200"#
+    );
+    // curl's own content type for --data is none of the API's.
+    let untyped = vec!["--data".into(), "{}".into(), format!("{base}/subjects/x/versions")];
+    let untyped = String::from_utf8(curl(untyped).await.unwrap().stdout).unwrap();
+    assert_eq!(
+        untyped,
+        r#"{"error_code":415,"message":"HTTP 415 Unsupported Media Type"} 415"#
+    );
+}
