@@ -3,8 +3,6 @@
 //!
 //! Needs Python 3 with venv and pip, and curl. Without them a test is skipped, unless `CI` is set.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 mod support;
 
 use std::path::{Path, PathBuf};
