@@ -215,7 +215,7 @@ impl WorkerConfig {
         made.map_err(|error| error.to_string())
     }
 
-    fn read(given: &ConfigMap, settings: &Settings) -> Result<Self, weir_connect_sdk::weir_config::GetError> {
+    fn read(given: &ConfigMap, settings: &Settings) -> Result<Self, weir_config::GetError> {
         let topic = |kind: &str, partitions: i32| {
             Ok(InternalTopic {
                 name: settings.get(&format!("{kind}.storage.topic"))?,

@@ -9,6 +9,8 @@ mod json_text;
 mod simple_header;
 mod string;
 
+pub use json::JsonConverter;
+
 use async_trait::async_trait;
 use weir_connect_sdk::{ConfigDef, ConfigMap, ConnectError, SchemaAndValue};
 
@@ -131,7 +133,7 @@ pub fn header_converter(class: &str, settings: &ConfigMap) -> Result<Box<dyn Hea
         Some(known) if *known == simple_header::CLASS => Ok(Box::new(simple_header::SimpleHeaderConverter)),
         Some(known) if *known == string::CLASS.class => Ok(Box::new(string::StringConverter)),
         Some(known) if *known == bytes::CLASS.class => Ok(Box::new(bytes::ByteArrayConverter)),
-        Some(_) => Ok(Box::new(json::JsonConverter::new(settings)?)),
+        Some(_) => Ok(Box::new(JsonConverter::new(settings)?)),
         None => Err(ConnectError::Config(format!("Class {class} could not be found."))),
     }
 }
