@@ -1,1 +1,3 @@
-//! Shared test support.
+//! Shared test support: real systems to test against, started and stopped by the test that needs them.
+
+pub mod peers;

@@ -1,0 +1,87 @@
+//! A child process that ends with the test, however the test ends.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// A server started by a test, with a folder of its own. It is killed and its folder removed on drop, and also when the test process
+/// itself is killed: a small shell watches a pipe that only the test holds open.
+#[derive(Debug)]
+pub struct Process {
+    watcher: Child,
+    pid_file: PathBuf,
+}
+
+/// Starts `"$@"`, waits until standard input ends, then kills it and removes the folder.
+/// (Background commands of a shell have no standard input, so that the program does not read the pipe.)
+const WATCH: &str = r#"folder=$1; shift
+"$@" & pid=$!
+echo $pid > "$folder/pid.new" && mv "$folder/pid.new" "$folder/pid"
+cat >/dev/null
+kill -9 $pid 2>/dev/null
+wait $pid 2>/dev/null
+rm -rf -- "$folder"
+"#;
+
+impl Process {
+    /// Starts a program in `folder`, its output in `folder/server.log`.
+    ///
+    /// # Errors
+    /// The log cannot be written, or there is no shell.
+    pub fn start(program: &str, args: &[&OsStr], folder: &Path) -> io::Result<Self> {
+        let out = File::create(folder.join("server.log"))?;
+        let err = out.try_clone()?;
+        let watcher = Command::new("sh")
+            .arg("-c")
+            .arg(WATCH)
+            .arg("sh")
+            .arg(folder)
+            .arg(program)
+            .args(args)
+            .current_dir(folder)
+            .stdin(Stdio::piped())
+            .stdout(out)
+            .stderr(err)
+            .spawn()?;
+        Ok(Self {
+            watcher,
+            pid_file: folder.join("pid"),
+        })
+    }
+
+    /// The program's process id, once it runs.
+    pub fn pid(&self) -> Option<u32> {
+        fs::read_to_string(&self.pid_file).ok()?.trim().parse().ok()
+    }
+
+    /// Whether the program has ended by itself.
+    pub fn ended(&self) -> bool {
+        // Dead but not waited for is state Z.
+        self.pid()
+            .is_some_and(|pid| match fs::read_to_string(format!("/proc/{pid}/stat")) {
+                Ok(stat) => stat
+                    .rsplit_once(')')
+                    .is_some_and(|(_, rest)| rest.trim_start().starts_with('Z')),
+                Err(_) => true,
+            })
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Closing the pipe kills the program; waiting makes sure that its ports are free again.
+        drop(self.watcher.stdin.take());
+        let _ = self.watcher.wait();
+    }
+}
+
+/// A port that was free a moment ago.
+///
+/// # Errors
+/// No port is free.
+pub fn free_port() -> io::Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
