@@ -1,1 +1,24 @@
-//! The broker's shell.
+//! `weir-broker`: the shell round the engine. What the engine decides, this room does.
+//!
+//! Rooms, downwards: [`server`] (listeners, connections, frames in order), [`api`] (one file per API key), [`groups`]
+//! (coordinators on `__consumer_offsets`), [`controller`] (metadata on `__cluster_metadata-0`), [`topics`] (the
+//! partitions this broker hosts, and who waits on them), [`journal`] (the group commit behind every `acks=all` and
+//! coordinator reply), [`disk`] (data directory, checkpoints, recovery), [`config`].
+//!
+//! It must never know Connect, Streams or the registry. Everything outside is reached through the seam, so that a
+//! broker runs in the simulator as it runs on a machine.
+
+mod api;
+mod background;
+pub mod config;
+mod controller;
+mod disk;
+mod groups;
+mod journal;
+mod server;
+mod state;
+mod topics;
+
+pub use config::BrokerConfig;
+pub use disk::OpenError;
+pub use server::{Broker, StartError};

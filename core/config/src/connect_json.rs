@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::def::{ConfigDef, Entry};
-use crate::key::Default;
 use crate::value::{ConfigError, ConfigValue};
 
 /// Answer of `PUT /connector-plugins/{p}/config/validate`.
@@ -54,7 +53,7 @@ impl From<&Entry> for ConfigKeyInfo {
         Self {
             name: entry.name.to_string(),
             kind: entry.key.kind.name().to_owned(),
-            required: entry.key.default == Default::Required,
+            required: entry.is_required(),
             default_value: entry.default_value().and_then(|value| value.to_text()),
             importance: entry.key.importance.name().to_owned(),
             documentation: entry.documentation.to_string(),

@@ -23,6 +23,8 @@ pub struct Entry {
     pub dependents: Vec<Cow<'static, str>>,
     /// Values that a form should offer.
     pub recommended: Vec<String>,
+    /// A default that is only known at run time; it stands in for the key's own.
+    pub default_override: Option<String>,
 }
 
 impl From<ConfigKey> for Entry {
@@ -36,13 +38,22 @@ impl From<ConfigKey> for Entry {
             order_in_group: key.order_in_group,
             dependents: key.dependents.iter().map(|d| Cow::Borrowed(*d)).collect(),
             recommended: Vec::new(),
+            default_override: None,
         }
     }
 }
 
 impl Entry {
+    /// Whether leaving the setting out is an error.
+    pub fn is_required(&self) -> bool {
+        self.default_override.is_none() && self.key.default == Default::Required
+    }
+
     /// The default as a value; `None` when the setting is required.
     pub fn default_value(&self) -> Option<ConfigValue> {
+        if let Some(text) = &self.default_override {
+            return ConfigValue::parse(&self.name, text, self.key.kind).ok();
+        }
         match self.key.default {
             Default::Required => None,
             Default::Null => Some(ConfigValue::Null),
@@ -116,6 +127,11 @@ impl ConfigDef {
     /// One setting by its own name (not by an alias).
     pub fn entry(&self, name: &str) -> Option<&Entry> {
         self.index.get(name).and_then(|at| self.entries.get(*at))
+    }
+
+    /// One setting, to change what is only known at run time.
+    pub fn entry_mut(&mut self, name: &str) -> Option<&mut Entry> {
+        self.index.get(name).and_then(|at| self.entries.get_mut(*at))
     }
 
     /// The groups in order of first use.

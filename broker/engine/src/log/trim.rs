@@ -133,3 +133,10 @@ impl Log {
         Ok(())
     }
 }
+
+impl Log {
+    /// Forgets idempotent producers that have been silent for longer than `expiration_ms`.
+    pub fn expire_producers(&mut self, now: i64, expiration_ms: i64) {
+        self.producers.expire(now, expiration_ms);
+    }
+}

@@ -538,6 +538,7 @@ mod tests {
             0,
             Command::RegisterBroker(Box::new(RegisterBrokerRecord {
                 broker_id: 1,
+                fenced: false,
                 ..Default::default()
             })),
         );

@@ -1,0 +1,39 @@
+//! DeleteGroups (42): empty groups, with their offsets.
+
+use super::{Outcome, coordinator};
+use crate::state::{Context, Operation, Resource, State};
+use std::sync::Arc;
+use weir_core::ErrorCode;
+use weir_engine::group::{Command, Reply};
+use weir_messages::delete_groups_response::DeletableGroupResult;
+use weir_messages::{DeleteGroupsRequest, DeleteGroupsResponse};
+
+pub(super) fn handle(
+    state: &Arc<State>,
+    context: Context,
+    request: DeleteGroupsRequest,
+) -> Outcome<DeleteGroupsResponse> {
+    let state = state.clone();
+    Outcome::later(async move {
+        let mut results = Vec::with_capacity(request.groups_names.len());
+        for group_id in request.groups_names {
+            let code = if state.authorize(&context, Operation::Delete, Resource::Group(&group_id)) {
+                match coordinator::ask(&state, &group_id, Command::Delete(group_id.to_string())).await {
+                    Ok(Reply::Deleted(code)) | Err(code) => code,
+                    Ok(_) => ErrorCode::UnknownServerError,
+                }
+            } else {
+                ErrorCode::GroupAuthorizationFailed
+            };
+            results.push(DeletableGroupResult {
+                group_id,
+                error_code: code.code(),
+                ..Default::default()
+            });
+        }
+        DeleteGroupsResponse {
+            results,
+            ..Default::default()
+        }
+    })
+}

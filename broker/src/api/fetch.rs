@@ -1,0 +1,221 @@
+//! Fetch (1). Version 13 and up name topics by id. Sessions (KIP-227) are not kept: every answer carries session id 0,
+//! which tells clients to send full requests. A fetch that has data is answered from the task that read it; else it
+//! waits on its partitions' lists, at most `max_wait_ms`.
+
+use super::{Outcome, partitions};
+use crate::state::{Context, Operation, Resource, State};
+use crate::topics::TopicHandle;
+use bytes::Bytes;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+use weir_core::ErrorCode;
+use weir_engine::partition::ReadBound;
+use weir_messages::fetch_request::FetchPartition;
+use weir_messages::fetch_response::{AbortedTransaction, EpochEndOffset, FetchableTopicResponse, PartitionData};
+use weir_messages::{FetchRequest, FetchResponse};
+
+pub(super) fn handle(state: &Arc<State>, context: Context, request: FetchRequest) -> Outcome<FetchResponse> {
+    if request.session_id != 0 {
+        let error_code = ErrorCode::FetchSessionIdNotFound.code();
+        return Outcome::Now(FetchResponse {
+            error_code,
+            ..Default::default()
+        });
+    }
+    let replica = if context.version >= 15 {
+        request.replica_state.replica_id
+    } else {
+        request.replica_id
+    };
+    let bound = match (replica, request.isolation_level) {
+        (0.., _) => ReadBound::LogEnd,
+        (_, 1) => ReadBound::LastStable,
+        _ => ReadBound::HighWatermark,
+    };
+    let topics = request
+        .topics
+        .iter()
+        .map(|t| partitions::topic(state, context.version >= 13, &t.topic, t.topic_id));
+    let mut fetch = Fetch {
+        topics: topics.collect(),
+        context,
+        bound,
+        request,
+    };
+    let read = fetch.read(state, None);
+    let done = read.complete || read.bytes >= fetch.min_bytes() || fetch.request.max_wait_ms <= 0;
+    if done {
+        return Outcome::Now(read.response);
+    }
+    let state = state.clone();
+    Outcome::later(async move { fetch.wait(&state).await })
+}
+
+struct Fetch {
+    context: Context,
+    request: FetchRequest,
+    bound: ReadBound,
+    /// Resolved once: a fetch that waits is woken often.
+    topics: Vec<Result<Arc<TopicHandle>, ErrorCode>>,
+}
+
+struct Read {
+    response: FetchResponse,
+    bytes: usize,
+    /// There is an error to tell, or nothing was asked for: no reason to wait.
+    complete: bool,
+}
+
+impl Fetch {
+    fn min_bytes(&self) -> usize {
+        usize::try_from(self.request.min_bytes).unwrap_or(0)
+    }
+
+    async fn wait(&mut self, state: &State) -> FetchResponse {
+        let notify = Arc::new(Notify::new());
+        let clock = &state.seam.clock;
+        let wait = Duration::from_millis(u64::try_from(self.request.max_wait_ms).unwrap_or(0));
+        let end = clock.monotonic() + wait;
+        let mut sleep = clock.sleep(wait);
+        loop {
+            let read = self.read(state, Some(&notify));
+            if read.complete || read.bytes >= self.min_bytes() || clock.monotonic() >= end {
+                return read.response;
+            }
+            tokio::select! {
+                biased;
+                () = notify.notified() => {}
+                () = &mut sleep => return self.read(state, None).response,
+            }
+        }
+    }
+
+    /// Reads every partition once; `waiter` is put on the list of those that have nothing, under the lock under which
+    /// that was seen.
+    fn read(&self, state: &State, waiter: Option<&Arc<Notify>>) -> Read {
+        let mut left = usize::try_from(self.request.max_bytes)
+            .unwrap_or(0)
+            .min(state.config.fetch_max_bytes);
+        let (mut bytes, mut complete) = (0, self.request.topics.iter().all(|t| t.partitions.is_empty()));
+        let mut responses = Vec::with_capacity(self.request.topics.len());
+        for (asked, topic) in self.request.topics.iter().zip(&self.topics) {
+            let mut partitions = Vec::with_capacity(asked.partitions.len());
+            for one in &asked.partitions {
+                let data = self.read_one(state, topic, one, left, bytes == 0, waiter);
+                let n = data.records.as_ref().map_or(0, Bytes::len);
+                left = left.saturating_sub(n);
+                bytes += n;
+                complete |= data.error_code != 0 || data.diverging_epoch.end_offset >= 0;
+                partitions.push(data);
+            }
+            responses.push(FetchableTopicResponse {
+                topic: asked.topic.clone(),
+                topic_id: asked.topic_id,
+                partitions,
+                ..Default::default()
+            });
+        }
+        Read {
+            response: FetchResponse {
+                responses,
+                ..Default::default()
+            },
+            bytes,
+            complete,
+        }
+    }
+
+    fn read_one(
+        &self,
+        state: &State,
+        topic: &Result<Arc<TopicHandle>, ErrorCode>,
+        asked: &FetchPartition,
+        left: usize,
+        first: bool,
+        waiter: Option<&Arc<Notify>>,
+    ) -> PartitionData {
+        let index = asked.partition;
+        let handle = match partitions::partition(topic, index) {
+            Ok(handle) => handle,
+            Err(code) => return error(index, code),
+        };
+        if !state.authorize(&self.context, Operation::Read, Resource::Topic(&handle.topic)) {
+            return error(index, ErrorCode::TopicAuthorizationFailed);
+        }
+        let max = left.min(usize::try_from(asked.partition_max_bytes).unwrap_or(0));
+        let mut hosted = handle.lock();
+        if let Err(code) = hosted.partition.check_epoch(asked.current_leader_epoch) {
+            return error(index, code);
+        }
+        if let Some(diverging) = diverging(&hosted.partition.log, asked) {
+            return PartitionData {
+                diverging_epoch: diverging,
+                ..empty(index, &hosted.partition)
+            };
+        }
+        match hosted.partition.fetch(asked.fetch_offset, self.bound, max, first) {
+            Ok(fetched) => {
+                if let Some(waiter) = waiter.filter(|_| fetched.records.is_empty()) {
+                    hosted.wait(waiter);
+                }
+                let aborted = (self.bound == ReadBound::LastStable).then(|| {
+                    let one = |t: &weir_engine::log::AbortedTxn| AbortedTransaction {
+                        producer_id: t.producer_id,
+                        first_offset: t.first_offset,
+                        ..Default::default()
+                    };
+                    fetched.aborted.iter().map(one).collect()
+                });
+                PartitionData {
+                    high_watermark: fetched.high_watermark,
+                    last_stable_offset: fetched.last_stable,
+                    log_start_offset: fetched.log_start,
+                    aborted_transactions: aborted,
+                    records: Some(fetched.records),
+                    ..empty(index, &hosted.partition)
+                }
+            }
+            Err(code) => error(index, code),
+        }
+    }
+}
+
+/// The fetcher's last epoch ended earlier here than where it wants to go on: it must truncate (KIP-595).
+fn diverging(log: &weir_engine::log::Log, asked: &FetchPartition) -> Option<EpochEndOffset> {
+    if asked.last_fetched_epoch < 0 {
+        return None;
+    }
+    let (epoch, end_offset) = log.end_offset_of_epoch(asked.last_fetched_epoch)?;
+    let diverges = epoch < asked.last_fetched_epoch || end_offset < asked.fetch_offset;
+    diverges.then(|| EpochEndOffset {
+        epoch,
+        end_offset,
+        ..Default::default()
+    })
+}
+
+fn empty(index: i32, partition: &weir_engine::partition::Partition) -> PartitionData {
+    PartitionData {
+        partition_index: index,
+        high_watermark: partition.high_watermark(),
+        last_stable_offset: partition.last_stable(),
+        log_start_offset: partition.log.log_start(),
+        preferred_read_replica: -1,
+        records: Some(Bytes::new()),
+        ..Default::default()
+    }
+}
+
+fn error(index: i32, code: ErrorCode) -> PartitionData {
+    PartitionData {
+        partition_index: index,
+        error_code: code.code(),
+        high_watermark: -1,
+        last_stable_offset: -1,
+        log_start_offset: -1,
+        preferred_read_replica: -1,
+        records: Some(Bytes::new()),
+        ..Default::default()
+    }
+}

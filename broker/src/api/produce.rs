@@ -1,0 +1,170 @@
+//! Produce (0). Version 13 names topics by id. `acks=1` is answered from here; `acks=all` waits for the journal's
+//! group commit; `acks=0` is not answered at all.
+
+use super::{Outcome, partitions, text};
+use crate::journal::Lsn;
+use crate::state::{Context, Operation, Resource, State};
+use std::sync::Arc;
+use weir_core::ErrorCode;
+use weir_engine::validate::ProduceError;
+use weir_messages::produce_request::{PartitionProduceData, TopicProduceData};
+use weir_messages::produce_response::{BatchIndexAndErrorMessage, PartitionProduceResponse, TopicProduceResponse};
+use weir_messages::{ProduceRequest, ProduceResponse, Str};
+
+pub(super) fn handle(state: &Arc<State>, context: Context, request: ProduceRequest) -> Outcome<ProduceResponse> {
+    let acks = request.acks;
+    let refusal = if !(-1..=1).contains(&acks) {
+        Some((ErrorCode::InvalidRequiredAcks, "Produce request has invalid acks"))
+    } else if request.transactional_id.is_some() {
+        Some((
+            ErrorCode::TransactionalIdAuthorizationFailed,
+            "Transactions are not supported by this broker yet",
+        ))
+    } else {
+        None
+    };
+    let mut lsn = 0;
+    let mut failed = None;
+    let mut responses = Vec::with_capacity(request.topic_data.len());
+    for data in request.topic_data {
+        let answers = topic(state, &context, acks, refusal, &data, &mut lsn);
+        failed = failed.or_else(|| answers.iter().find(|p| p.error_code != 0).map(|p| p.error_code));
+        responses.push(TopicProduceResponse {
+            name: data.name,
+            topic_id: data.topic_id,
+            partition_responses: answers,
+            ..Default::default()
+        });
+    }
+    let response = ProduceResponse {
+        responses,
+        ..Default::default()
+    };
+    match acks {
+        0 => match failed {
+            // The client reads nothing: a closed connection is how it learns to look at its metadata again.
+            Some(code) => Outcome::Close(format!(
+                "a produce request with acks=0 failed with {}",
+                ErrorCode::from_code(code)
+            )),
+            None => Outcome::Nothing,
+        },
+        -1 if lsn > 0 && state.config.fsync => {
+            let state = state.clone();
+            Outcome::later(async move { durable(&state, response, lsn).await })
+        }
+        _ => Outcome::Now(response),
+    }
+}
+
+/// The response, once what it acknowledges is on stable storage; if it never will be, the acknowledgements become
+/// errors.
+async fn durable(state: &State, mut response: ProduceResponse, lsn: Lsn) -> ProduceResponse {
+    if let Err(e) = state.journal.committed(lsn).await {
+        for partition in response.responses.iter_mut().flat_map(|t| &mut t.partition_responses) {
+            if partition.error_code == 0 {
+                let index = partition.index;
+                *partition = error(index, ErrorCode::KafkaStorageError, &e.to_string());
+            }
+        }
+    }
+    response
+}
+
+fn topic(
+    state: &State,
+    context: &Context,
+    acks: i16,
+    refusal: Option<(ErrorCode, &'static str)>,
+    data: &TopicProduceData,
+    lsn: &mut Lsn,
+) -> Vec<PartitionProduceResponse> {
+    let topic = partitions::topic(state, context.version >= 13, &data.name, data.topic_id);
+    let allowed = topic
+        .as_ref()
+        .is_ok_and(|t| state.authorize(context, Operation::Write, Resource::Topic(&t.name)));
+    data.partition_data
+        .iter()
+        .map(|one| {
+            let index = one.index;
+            if let Some((code, message)) = refusal {
+                return error(index, code, message);
+            }
+            if topic.is_ok() && !allowed {
+                return error(index, ErrorCode::TopicAuthorizationFailed, "");
+            }
+            match partitions::partition(&topic, index) {
+                Ok(handle) => append(state, &handle, acks, one, lsn),
+                Err(code) => error(index, code, ""),
+            }
+        })
+        .collect()
+}
+
+fn append(
+    state: &State,
+    handle: &crate::topics::PartitionHandle,
+    acks: i16,
+    data: &PartitionProduceData,
+    lsn: &mut Lsn,
+) -> PartitionProduceResponse {
+    let index = data.index;
+    let Some(records) = data.records.as_ref().filter(|r| !r.is_empty()) else {
+        return error(index, ErrorCode::InvalidRecord, "The record set is empty");
+    };
+    let mut hosted = handle.lock();
+    let produced = hosted
+        .partition
+        .produce(records, acks == -1, state.config.validation, state.seam.now_ms());
+    let produced = match produced {
+        Ok(produced) => produced,
+        Err(e) => return refused(index, e),
+    };
+    if acks == -1 {
+        match handle.journal(&state.journal, produced.stored.as_ref()) {
+            Ok(at) => *lsn = (*lsn).max(at),
+            Err(e) => return error(index, ErrorCode::KafkaStorageError, &e.to_string()),
+        }
+    }
+    hosted.wake();
+    PartitionProduceResponse {
+        index,
+        base_offset: produced.base_offset,
+        log_append_time_ms: produced.append_time,
+        log_start_offset: produced.log_start,
+        ..Default::default()
+    }
+}
+
+fn refused(index: i32, e: ProduceError) -> PartitionProduceResponse {
+    PartitionProduceResponse {
+        index,
+        error_code: e.code.code(),
+        base_offset: -1,
+        log_append_time_ms: -1,
+        log_start_offset: -1,
+        record_errors: e
+            .records
+            .into_iter()
+            .map(|(batch_index, message)| BatchIndexAndErrorMessage {
+                batch_index,
+                batch_index_error_message: text(message),
+                ..Default::default()
+            })
+            .collect(),
+        error_message: text(e.message),
+        ..Default::default()
+    }
+}
+
+fn error(index: i32, code: ErrorCode, message: &str) -> PartitionProduceResponse {
+    PartitionProduceResponse {
+        index,
+        error_code: code.code(),
+        base_offset: -1,
+        log_append_time_ms: -1,
+        log_start_offset: -1,
+        error_message: (!message.is_empty()).then(|| Str::from(message)),
+        ..Default::default()
+    }
+}

@@ -1,0 +1,147 @@
+//! What a broker does when nobody asks: retention, recovery points, journal files made free, silent producers forgotten.
+
+use crate::state::State;
+use crate::topics::PartitionHandle;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use weir_messages::Uuid;
+
+/// Starts the background tasks.
+pub(crate) fn start(state: &Arc<State>) {
+    let s = state.clone();
+    state
+        .seam
+        .spawn("group timers", async move { s.groups.run_timers(&s).await });
+    let s = state.clone();
+    state.seam.spawn("retention", async move {
+        loop {
+            s.seam
+                .sleep(Duration::from_millis(s.config.retention_check_interval_ms))
+                .await;
+            enforce_retention(&s);
+        }
+    });
+    let s = state.clone();
+    state.seam.spawn("checkpoints", async move {
+        let mut since = 0;
+        loop {
+            s.seam.sleep(Duration::from_secs(1)).await;
+            free_journal_files(&s).await;
+            since += 1000;
+            if since >= s.config.checkpoint_interval_ms {
+                since = 0;
+                checkpoint(&s).await;
+            }
+        }
+    });
+}
+
+fn all_partitions(state: &State) -> Vec<Arc<PartitionHandle>> {
+    let hosted = state.topics.all().into_iter().flat_map(|t| t.partitions());
+    hosted.chain([state.controller.log().clone()]).collect()
+}
+
+fn enforce_retention(state: &State) {
+    let now = state.seam.now_ms();
+    for topic in state.topics.all() {
+        for handle in topic.partitions() {
+            let mut hosted = handle.lock();
+            let high_watermark = hosted.partition.high_watermark();
+            match hosted.partition.log.enforce_retention(now, high_watermark) {
+                Ok(0) => {}
+                Ok(n) => tracing::info!(topic = %handle.topic, partition = handle.index, segments = n, "retention"),
+                Err(e) => {
+                    tracing::error!(topic = %handle.topic, partition = handle.index, error = %e, "retention failed")
+                }
+            }
+            hosted
+                .partition
+                .log
+                .expire_producers(now, state.config.producer_id_expiration_ms);
+        }
+    }
+}
+
+/// Syncs a partition's segments off the workers, and moves its recovery point. The lock is not held meanwhile.
+async fn sync(state: &State, handle: &Arc<PartitionHandle>) -> io::Result<()> {
+    let (files, up_to) = handle.lock().partition.log.unsynced();
+    if files.is_empty() {
+        return Ok(());
+    }
+    let result = Arc::new(parking_lot::Mutex::new(Ok(())));
+    let slot = result.clone();
+    let job = move || *slot.lock() = files.iter().try_for_each(|f| f.sync_data());
+    state.seam.spawn.blocking("segment sync", Box::new(job)).await;
+    let mut result = result.lock();
+    std::mem::replace(&mut *result, Ok(()))?;
+    handle.lock().partition.log.mark_synced(up_to);
+    Ok(())
+}
+
+fn find(state: &State, topic_id: [u8; 16], index: i32) -> Option<Arc<PartitionHandle>> {
+    let id = Uuid::from_bytes(topic_id);
+    if id == state.controller.log().topic_id {
+        return Some(state.controller.log().clone());
+    }
+    state.topics.by_id(id)?.partition(index)
+}
+
+async fn free_journal_files(state: &State) {
+    for retired in state.journal.take_retired() {
+        let mut synced = true;
+        for (topic_id, index) in &retired.sources {
+            // Gone: deleted with its topic.
+            let Some(handle) = find(state, *topic_id, *index) else {
+                continue;
+            };
+            if let Err(e) = sync(state, &handle).await {
+                tracing::error!(topic = %handle.topic, partition = handle.index, error = %e, "segment sync failed");
+                synced = false;
+            }
+        }
+        // A file whose segments could not be synced is kept: it is what recovery will need.
+        if synced && let Err(e) = state.journal.recycle(retired) {
+            tracing::warn!(error = %e, "journal file could not be recycled");
+        }
+    }
+}
+
+async fn checkpoint(state: &State) {
+    for handle in all_partitions(state) {
+        if let Err(e) = sync(state, &handle).await {
+            tracing::error!(topic = %handle.topic, partition = handle.index, error = %e, "segment sync failed");
+        }
+    }
+    if let Err(e) = write_checkpoints(state) {
+        tracing::error!(error = %e, "checkpoints could not be written");
+    }
+}
+
+fn write_checkpoints(state: &State) -> io::Result<()> {
+    let logs: Vec<_> = all_partitions(state)
+        .iter()
+        .map(|h| {
+            let hosted = h.lock();
+            let log = &hosted.partition.log;
+            (
+                (h.topic.to_string(), h.index),
+                log.recovery_point(),
+                hosted.partition.high_watermark(),
+                log.log_start(),
+            )
+        })
+        .collect();
+    state.disk.write_checkpoints(&logs)
+}
+
+/// A clean stop: everything synced, checkpoints and snapshots written, the journal empty, and the marker last.
+pub(crate) async fn close(state: &State) -> io::Result<()> {
+    for handle in all_partitions(state) {
+        handle.lock().partition.log.close()?;
+        sync(state, &handle).await?;
+    }
+    write_checkpoints(state)?;
+    state.journal.remove_files()?;
+    state.disk.mark_clean()
+}

@@ -1,0 +1,322 @@
+//! The data directory in Kafka's layout: `meta.properties`, checkpoints, one directory per partition with
+//! `partition.metadata`, the clean-shutdown marker; and what a start after a crash has to put right.
+
+use crate::journal::{Lsn, SUFFIX};
+use bytes::Bytes;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use weir_core::Seam;
+use weir_core::seam::{FileLock, Files};
+use weir_engine::journal::{Entries, Entry, first_lsn};
+use weir_engine::log::{Log, LogConfig, OpenFrom};
+use weir_messages::Uuid;
+
+const LOCK: &str = ".lock";
+const META: &str = "meta.properties";
+const CLEAN: &str = ".kafka_cleanshutdown";
+const RECOVERY_POINTS: &str = "recovery-point-offset-checkpoint";
+const HIGH_WATERMARKS: &str = "replication-offset-checkpoint";
+const LOG_STARTS: &str = "log-start-offset-checkpoint";
+
+/// Why the data directory cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process has it.
+    #[error("data directory {} is in use by another process", .0.display())]
+    InUse(PathBuf),
+    /// The file system refuses.
+    #[error("data directory {}: {source}", .path.display())]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// What it says.
+        source: io::Error,
+    },
+    /// Of a layout that this version does not know.
+    #[error("data directory {}: meta.properties has version {version}, this version of Weir knows 1", .path.display())]
+    NewerFormat {
+        /// Where.
+        path: PathBuf,
+        /// As found.
+        version: String,
+    },
+    /// Of another node.
+    #[error("data directory {}: meta.properties says node.id={found}, configured is {configured}", .path.display())]
+    OtherNode {
+        /// Where.
+        path: PathBuf,
+        /// As found.
+        found: String,
+        /// As configured.
+        configured: i32,
+    },
+    /// A log's bytes are not what they should be.
+    #[error("{0}")]
+    Corrupt(String),
+}
+
+/// A partition's name in directories and checkpoints.
+pub(crate) type TopicPartition = (String, i32);
+
+/// The open directory.
+pub(crate) struct Disk {
+    pub(crate) dir: PathBuf,
+    files: Arc<dyn Files>,
+    _lock: Box<dyn FileLock>,
+    pub(crate) cluster_id: String,
+    pub(crate) directory_id: Uuid,
+    /// The last stop was clean: nothing needs checking.
+    pub(crate) clean: bool,
+    recovery_points: BTreeMap<TopicPartition, i64>,
+    log_starts: BTreeMap<TopicPartition, i64>,
+}
+
+/// Kafka writes UUIDs in URL-safe base64 without padding.
+pub(crate) fn uuid_text(id: Uuid) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let bits = id.as_u128();
+    (0..22)
+        .map(|i| {
+            let shift = 122 - 6 * i;
+            let six = if shift >= 0 {
+                (bits >> shift) & 63
+            } else {
+                (bits << -shift) & 63
+            };
+            ALPHABET.get(six as usize).map_or('A', |c| char::from(*c))
+        })
+        .collect()
+}
+
+fn parse_uuid(text: &str) -> Option<Uuid> {
+    let mut bits = 0_u128;
+    let mut n = 0;
+    for c in text.bytes() {
+        let six = match c {
+            b'A'..=b'Z' => c - b'A',
+            b'a'..=b'z' => c - b'a' + 26,
+            b'0'..=b'9' => c - b'0' + 52,
+            b'-' => 62,
+            b'_' => 63,
+            _ => return None,
+        };
+        bits = if n < 21 {
+            bits << 6 | u128::from(six)
+        } else {
+            bits << 2 | u128::from(six >> 4)
+        };
+        n += 1;
+    }
+    (n == 22).then(|| Uuid::from_u128(bits))
+}
+
+impl Disk {
+    /// Opens or makes the directory.
+    pub(crate) fn open(seam: &Seam, dir: &Path, node_id: i32) -> Result<Self, OpenError> {
+        let files = seam.files.clone();
+        let io = |source| OpenError::Io {
+            path: dir.to_owned(),
+            source,
+        };
+        files.create_dir_all(dir).map_err(io)?;
+        let lock = files.lock(&dir.join(LOCK)).map_err(|e| match e.kind() {
+            io::ErrorKind::WouldBlock => OpenError::InUse(dir.to_owned()),
+            _ => io(e),
+        })?;
+        let meta_path = dir.join(META);
+        let mut cluster_id = uuid_text(seam.random_uuid());
+        let mut directory_id = seam.random_uuid();
+        if files.exists(&meta_path) {
+            let text = String::from_utf8_lossy(&files.read(&meta_path).map_err(io)?).into_owned();
+            let get = |key: &str| {
+                text.lines()
+                    .find_map(|l| l.strip_prefix(key)?.strip_prefix('='))
+                    .map(str::trim)
+            };
+            match get("version") {
+                Some("1") => {}
+                other => {
+                    let version = other.unwrap_or("none").to_owned();
+                    return Err(OpenError::NewerFormat {
+                        path: dir.to_owned(),
+                        version,
+                    });
+                }
+            }
+            if let Some(found) = get("node.id").filter(|found| *found != node_id.to_string()) {
+                return Err(OpenError::OtherNode {
+                    path: dir.to_owned(),
+                    found: found.to_owned(),
+                    configured: node_id,
+                });
+            }
+            cluster_id = get("cluster.id").unwrap_or(&cluster_id).to_owned();
+            directory_id = get("directory.id").and_then(parse_uuid).unwrap_or(directory_id);
+        } else {
+            let text = format!(
+                "#\nnode.id={node_id}\ndirectory.id={}\nversion=1\ncluster.id={cluster_id}\n",
+                uuid_text(directory_id)
+            );
+            files.write_atomic(&meta_path, text.as_bytes()).map_err(io)?;
+        }
+        let mut disk = Self {
+            dir: dir.to_owned(),
+            _lock: lock,
+            cluster_id,
+            directory_id,
+            clean: files.exists(&dir.join(CLEAN)),
+            recovery_points: BTreeMap::new(),
+            log_starts: BTreeMap::new(),
+            files,
+        };
+        disk.recovery_points = disk.read_checkpoint(RECOVERY_POINTS);
+        disk.log_starts = disk.read_checkpoint(LOG_STARTS);
+        // Gone before anything is loaded (KAFKA-10471): a crash from here on is an unclean stop.
+        if disk.clean {
+            disk.files
+                .remove_file(&dir.join(CLEAN))
+                .and_then(|()| disk.files.sync_dir(dir))
+                .map_err(io)?;
+        }
+        Ok(disk)
+    }
+
+    /// Kafka's checkpoint: version, count, then `topic partition offset` a line.
+    fn read_checkpoint(&self, name: &str) -> BTreeMap<TopicPartition, i64> {
+        let bytes = self.files.read(&self.dir.join(name)).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        text.lines()
+            .skip(2)
+            .filter_map(|line| {
+                let mut parts = line.split(' ');
+                let (topic, partition, offset) = (parts.next()?, parts.next()?, parts.next()?);
+                Some(((topic.to_owned(), partition.parse().ok()?), offset.parse().ok()?))
+            })
+            .collect()
+    }
+
+    fn write_checkpoint(&self, name: &str, entries: &BTreeMap<TopicPartition, i64>) -> io::Result<()> {
+        let mut text = format!("0\n{}\n", entries.len());
+        for ((topic, partition), offset) in entries {
+            text.push_str(&format!("{topic} {partition} {offset}\n"));
+        }
+        self.files.write_atomic(&self.dir.join(name), text.as_bytes())
+    }
+
+    /// Writes all three checkpoints.
+    pub(crate) fn write_checkpoints(&self, logs: &[(TopicPartition, i64, i64, i64)]) -> io::Result<()> {
+        let pick = |f: fn(&(TopicPartition, i64, i64, i64)) -> i64| logs.iter().map(|l| (l.0.clone(), f(l))).collect();
+        self.write_checkpoint(RECOVERY_POINTS, &pick(|l| l.1))?;
+        self.write_checkpoint(HIGH_WATERMARKS, &pick(|l| l.2))?;
+        let started: BTreeMap<_, _> = logs.iter().filter(|l| l.3 > 0).map(|l| (l.0.clone(), l.3)).collect();
+        self.write_checkpoint(LOG_STARTS, &started)
+    }
+
+    /// Marks the stop as clean.
+    pub(crate) fn mark_clean(&self) -> io::Result<()> {
+        self.files
+            .write_atomic(&self.dir.join(CLEAN), b"{\"version\":0,\"brokerEpoch\":-1}")
+    }
+
+    /// Directory of a partition.
+    pub(crate) fn partition_dir(&self, topic: &str, index: i32) -> PathBuf {
+        self.dir.join(format!("{topic}-{index}"))
+    }
+
+    /// Opens a partition's log, making its directory when there is none. A directory of another topic id of the same
+    /// name is a deleted topic's leftover.
+    pub(crate) fn open_log(&self, topic: &str, topic_id: Uuid, index: i32, config: LogConfig) -> io::Result<Log> {
+        let dir = self.partition_dir(topic, index);
+        let meta = dir.join("partition.metadata");
+        let id = uuid_text(topic_id);
+        if self.files.exists(&meta) {
+            let text = String::from_utf8_lossy(&self.files.read(&meta)?).into_owned();
+            let found = text
+                .lines()
+                .find_map(|l| l.strip_prefix("topic_id: "))
+                .map(str::to_owned);
+            if found.as_deref().is_some_and(|found| found != id) {
+                tracing::warn!(dir = %dir.display(), "removed the log of a deleted topic of the same name");
+                self.files.remove_dir_all(&dir)?;
+            }
+        }
+        if !self.files.exists(&meta) {
+            self.files.create_dir_all(&dir)?;
+            self.files
+                .write_replaced(&meta, format!("version: 0\ntopic_id: {id}").as_bytes())?;
+        }
+        let key = (topic.to_owned(), index);
+        let from = OpenFrom {
+            log_start: self.log_starts.get(&key).copied().unwrap_or(0),
+            recovery_point: self.recovery_points.get(&key).copied().unwrap_or(0),
+            clean: self.clean,
+        };
+        Log::open(self.files.clone(), &dir, config, from)
+    }
+
+    /// Removes a partition's directory; renamed first, as Kafka does, so that a crash leaves nothing half there.
+    pub(crate) fn remove_partition(&self, topic: &str, topic_id: Uuid, index: i32) -> io::Result<()> {
+        let dir = self.partition_dir(topic, index);
+        let name: String = format!("{topic}-{index}.{}", topic_id.simple())
+            .chars()
+            .take(240)
+            .collect();
+        let gone = self.dir.join(format!("{name}-delete"));
+        self.files.rename(&dir, &gone)?;
+        self.files.remove_dir_all(&gone)
+    }
+
+    /// Directories that a deletion left behind.
+    pub(crate) fn remove_leftovers(&self) -> io::Result<()> {
+        for entry in self.files.list(&self.dir)? {
+            if entry.is_dir && entry.name.ends_with("-delete") {
+                self.files.remove_dir_all(&self.dir.join(entry.name))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Entries of all journal files in order, and the number after the last.
+    pub(crate) fn read_journal(&self) -> io::Result<(Vec<Entry>, Lsn)> {
+        let mut files = Vec::new();
+        for entry in self.files.list(&self.dir)? {
+            if entry.name.ends_with(SUFFIX) {
+                let bytes = Bytes::from(self.files.read(&self.dir.join(entry.name))?);
+                if let Some(first) = first_lsn(&bytes) {
+                    files.push((first, bytes));
+                }
+            }
+        }
+        files.sort_by_key(|(first, _)| *first);
+        let mut all: Vec<Entry> = Vec::new();
+        let mut next: Lsn = 1;
+        for (first, bytes) in files {
+            // Numbers have no gaps: a file that does not begin where the last one ended was never reached by a sync.
+            if !all.is_empty() && first > next {
+                break;
+            }
+            if let Some(mut entries) = Entries::of(&bytes) {
+                all.extend(entries.by_ref().filter(|e| e.lsn >= next));
+                next = next.max(entries.next_lsn());
+            }
+        }
+        Ok((all, next))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uuids_in_kafkas_base64() {
+        assert_eq!(uuid_text(Uuid::from_u128(1)), "AAAAAAAAAAAAAAAAAAAAAQ");
+        for n in [0, 1, u128::MAX, 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef] {
+            let id = Uuid::from_u128(n);
+            assert_eq!(parse_uuid(&uuid_text(id)), Some(id));
+        }
+        assert_eq!(parse_uuid("short"), None);
+    }
+}

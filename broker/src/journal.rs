@@ -1,0 +1,363 @@
+//! The journal's doing: entries are written under one lock, synced by one call for all who wait (group commit without
+//! timers), and files are used again once the segments they stand for are synced. The format is the engine's
+//! ([`weir_engine::journal`]).
+//!
+//! A failed sync is final: nothing is acknowledged after it (fsync errors cannot be retried, ATC'20 Rebello et al.).
+
+use parking_lot::Mutex;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::task::{Poll, Waker};
+use weir_core::Seam;
+use weir_core::record::HEADER_LEN;
+use weir_core::seam::{File, OpenMode};
+use weir_engine::journal::{ENTRY_HEADER_BYTES, FILE_HEADER_BYTES, entry_header, file_header};
+
+/// Bytes of the first file: small, because it is written out in full before the broker is ready.
+const FIRST_FILE_BYTES: u64 = 1 << 20;
+/// Bytes of later files, written out in the background.
+const FILE_BYTES: u64 = 64 << 20;
+
+/// Why a wait ended without the entry being durable.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the journal is offline: {0}")]
+pub(crate) struct JournalOffline(Arc<str>);
+
+/// Names a journaled write; 0 is "nothing to wait for".
+pub(crate) type Lsn = u64;
+
+/// A partition whose segments an entry stands for: topic id, index.
+pub(crate) type Source = ([u8; 16], i32);
+
+struct Current {
+    file: Arc<dyn File>,
+    path: PathBuf,
+    size: u64,
+    at: u64,
+    /// Partitions with entries in this file.
+    sources: BTreeMap<Source, ()>,
+}
+
+/// A file that is full: free once its sources' segments are synced.
+pub(crate) struct Retired {
+    path: PathBuf,
+    size: u64,
+    pub(crate) sources: Vec<Source>,
+}
+
+struct Writer {
+    /// `None` until recovery has run.
+    current: Option<Current>,
+    next_lsn: Lsn,
+    next_number: u64,
+    retired: Vec<Retired>,
+    spare: Option<(PathBuf, u64)>,
+    preparing: bool,
+}
+
+#[derive(Default)]
+struct Commit {
+    written: Lsn,
+    synced: Lsn,
+    syncing: bool,
+    offline: Option<Arc<str>>,
+    waiters: Vec<(Lsn, Waker)>,
+}
+
+/// The journal.
+pub(crate) struct Journal {
+    seam: Seam,
+    dir: PathBuf,
+    fsync: bool,
+    writer: Mutex<Writer>,
+    commit: Mutex<Commit>,
+}
+
+fn path_of(dir: &Path, number: u64) -> PathBuf {
+    dir.join(format!("{number:08}{SUFFIX}"))
+}
+
+/// File name suffix; regular files in a log directory are none of Kafka's business.
+pub(crate) const SUFFIX: &str = ".weir-journal";
+
+/// Writes zeros over the whole file, so that a later sync need not change its metadata.
+fn prewrite(seam: &Seam, path: &Path, bytes: u64) -> io::Result<Arc<dyn File>> {
+    let file = seam.files.open(path, OpenMode::Create)?;
+    let zeros = vec![0; 1 << 20];
+    let mut at = 0;
+    while at < bytes {
+        let n = (bytes - at).min(zeros.len() as u64);
+        file.write_all_at(zeros.get(..n as usize).unwrap_or_default(), at)?;
+        at += n;
+    }
+    Ok(file)
+}
+
+impl Journal {
+    /// A journal that takes nothing yet: recovery runs first.
+    pub(crate) fn placeholder(seam: &Seam, dir: &Path, fsync: bool) -> Arc<Self> {
+        let writer = Writer {
+            current: None,
+            next_lsn: 1,
+            next_number: 1,
+            retired: Vec::new(),
+            spare: None,
+            preparing: false,
+        };
+        Arc::new(Self {
+            seam: seam.clone(),
+            dir: dir.to_owned(),
+            fsync,
+            writer: Mutex::new(writer),
+            commit: Mutex::new(Commit::default()),
+        })
+    }
+
+    /// Begins with `next_lsn`. What older files held has been put back and synced in segments: they go.
+    pub(crate) fn begin(&self, next_lsn: Lsn) -> io::Result<()> {
+        self.remove_files()?;
+        let mut writer = self.writer.lock();
+        let path = path_of(&self.dir, writer.next_number);
+        let file = prewrite(&self.seam, &path, FIRST_FILE_BYTES)?;
+        file.write_all_at(&file_header(next_lsn), 0)?;
+        // The name must survive: entries in a file that a crash makes nameless are lost.
+        file.sync_data()?;
+        self.seam.files.sync_dir(&self.dir)?;
+        writer.current = Some(Current {
+            file,
+            path,
+            size: FIRST_FILE_BYTES,
+            at: FILE_HEADER_BYTES as u64,
+            sources: BTreeMap::new(),
+        });
+        writer.next_number += 1;
+        writer.next_lsn = next_lsn;
+        let mut commit = self.commit.lock();
+        commit.written = next_lsn - 1;
+        commit.synced = next_lsn - 1;
+        Ok(())
+    }
+
+    /// Writes an entry; call it under the partition's lock, so that entries of a partition are in offset order.
+    pub(crate) fn append(
+        self: &Arc<Self>,
+        source: Source,
+        head: &[u8; HEADER_LEN],
+        body: &[u8],
+    ) -> Result<Lsn, JournalOffline> {
+        let mut writer = self.writer.lock();
+        let lsn = writer.next_lsn;
+        let written = self.write(&mut writer, lsn, source, head, body);
+        match written {
+            Ok(()) => {
+                writer.next_lsn += 1;
+                self.commit.lock().written = lsn;
+                self.prepare_spare(&mut writer);
+                Ok(lsn)
+            }
+            Err(e) => Err(self.go_offline(&format!("write failed: {e}"))),
+        }
+    }
+
+    fn write(
+        &self,
+        writer: &mut Writer,
+        lsn: Lsn,
+        source: Source,
+        head: &[u8; HEADER_LEN],
+        body: &[u8],
+    ) -> io::Result<()> {
+        let len = (ENTRY_HEADER_BYTES + HEADER_LEN + body.len()) as u64;
+        if writer.current.as_ref().is_some_and(|c| c.at + len > c.size) {
+            self.rotate(writer, lsn, len)?;
+        }
+        let current = writer
+            .current
+            .as_mut()
+            .ok_or_else(|| io::Error::other("the journal has not begun"))?;
+        let entry = entry_header(lsn, &source.0, source.1, head, body);
+        current.file.write_all_vectored_at(&[&entry, head, body], current.at)?;
+        current.at += len;
+        current.sources.insert(source, ());
+        Ok(())
+    }
+
+    fn rotate(&self, writer: &mut Writer, lsn: Lsn, need: u64) -> io::Result<()> {
+        let need = need + FILE_HEADER_BYTES as u64;
+        // The full file is synced before its successor can be: recovery stops at the first gap in the numbers.
+        if let Some(current) = writer.current.as_ref().filter(|_| self.fsync) {
+            current.file.sync_data()?;
+        }
+        let (path, size, file) = match writer.spare.take().filter(|(_, size)| *size >= need) {
+            Some((path, size)) => {
+                let file = self.seam.files.open(&path, OpenMode::Create)?;
+                (path, size, file)
+            }
+            None => {
+                let path = path_of(&self.dir, writer.next_number);
+                writer.next_number += 1;
+                let size = need.max(FIRST_FILE_BYTES * 4);
+                let file = prewrite(&self.seam, &path, size)?;
+                (path, size, file)
+            }
+        };
+        file.write_all_at(&file_header(lsn), 0)?;
+        file.sync_data()?;
+        self.seam.files.sync_dir(&self.dir)?;
+        let next = Current {
+            file,
+            path,
+            size,
+            at: FILE_HEADER_BYTES as u64,
+            sources: BTreeMap::new(),
+        };
+        let full = writer.current.replace(next);
+        writer.retired.extend(full.map(|full| Retired {
+            path: full.path,
+            size: full.size,
+            sources: full.sources.into_keys().collect(),
+        }));
+        Ok(())
+    }
+
+    /// Has the next file written out while this one fills.
+    fn prepare_spare(self: &Arc<Self>, writer: &mut Writer) {
+        if writer.spare.is_some() || writer.preparing || writer.current.as_ref().is_none_or(|c| c.at < c.size / 4) {
+            return;
+        }
+        writer.preparing = true;
+        let path = path_of(&self.dir, writer.next_number);
+        writer.next_number += 1;
+        let journal = self.clone();
+        let job = self.seam.spawn.blocking(
+            "journal spare",
+            Box::new(move || {
+                let made = prewrite(&journal.seam, &path, FILE_BYTES).and_then(|f| f.sync_data());
+                let mut writer = journal.writer.lock();
+                writer.preparing = false;
+                match made {
+                    Ok(()) => writer.spare = Some((path, FILE_BYTES)),
+                    // The journal goes on with a file that it makes when it needs one.
+                    Err(e) => tracing::warn!(error = %e, "no spare journal file"),
+                }
+            }),
+        );
+        self.seam.spawn("journal spare", job);
+    }
+
+    fn go_offline(&self, reason: &str) -> JournalOffline {
+        let reason: Arc<str> = reason.into();
+        let wakers: Vec<Waker> = {
+            let mut commit = self.commit.lock();
+            commit.offline.get_or_insert_with(|| {
+                tracing::error!(
+                    reason = &*reason,
+                    "the journal is offline: nothing more is acknowledged with acks=all"
+                );
+                reason.clone()
+            });
+            commit.waiters.drain(..).map(|(_, w)| w).collect()
+        };
+        wakers.into_iter().for_each(Waker::wake);
+        JournalOffline(reason)
+    }
+
+    /// Number of the last entry written.
+    pub(crate) fn last_written(&self) -> Lsn {
+        self.commit.lock().written
+    }
+
+    /// Completes once everything up to `lsn` is on stable storage.
+    pub(crate) async fn committed(self: &Arc<Self>, lsn: Lsn) -> Result<(), JournalOffline> {
+        if lsn == 0 || !self.fsync {
+            return Ok(());
+        }
+        std::future::poll_fn(|cx| {
+            let mut commit = self.commit.lock();
+            if commit.synced >= lsn {
+                return Poll::Ready(Ok(()));
+            }
+            if let Some(reason) = &commit.offline {
+                return Poll::Ready(Err(JournalOffline(reason.clone())));
+            }
+            match commit
+                .waiters
+                .iter_mut()
+                .find(|(at, w)| *at == lsn && w.will_wake(cx.waker()))
+            {
+                Some(_) => {}
+                None => commit.waiters.push((lsn, cx.waker().clone())),
+            }
+            if !commit.syncing {
+                commit.syncing = true;
+                let journal = self.clone();
+                let job = self
+                    .seam
+                    .spawn
+                    .blocking("journal sync", Box::new(move || journal.sync_while_needed()));
+                self.seam.spawn("journal sync", job);
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// One sync for all that was written before it began; again, as long as somebody waits for more.
+    fn sync_while_needed(&self) {
+        loop {
+            // Written is read before the file is taken: a rotation in between has synced the older file itself.
+            let target = self.commit.lock().written;
+            let file = self.writer.lock().current.as_ref().map(|c| c.file.clone());
+            if let Some(Err(e)) = file.map(|f| f.sync_data()) {
+                self.go_offline(&format!("sync failed: {e}"));
+                self.commit.lock().syncing = false;
+                return;
+            }
+            let (wakers, done) = {
+                let mut commit = self.commit.lock();
+                commit.synced = commit.synced.max(target);
+                let synced = commit.synced;
+                let (ready, rest): (Vec<_>, Vec<_>) = commit.waiters.drain(..).partition(|(at, _)| *at <= synced);
+                commit.waiters = rest;
+                let done = commit.waiters.is_empty();
+                if done {
+                    commit.syncing = false;
+                }
+                (ready, done)
+            };
+            wakers.into_iter().for_each(|(_, w)| w.wake());
+            if done {
+                return;
+            }
+        }
+    }
+
+    /// Files that are full; the caller syncs their sources' segments and gives them back. A rotation has synced them,
+    /// so none of their entries can be waited for any more.
+    pub(crate) fn take_retired(&self) -> Vec<Retired> {
+        std::mem::take(&mut self.writer.lock().retired)
+    }
+
+    /// The segments that `retired` stands for are synced: use it again, or let it go.
+    pub(crate) fn recycle(&self, retired: Retired) -> io::Result<()> {
+        let mut writer = self.writer.lock();
+        if writer.spare.is_none() && !writer.preparing && retired.size >= FILE_BYTES {
+            writer.spare = Some((retired.path, retired.size));
+            return Ok(());
+        }
+        drop(writer);
+        self.seam.files.remove_file(&retired.path)
+    }
+
+    /// After a clean stop the journal is empty: its files go.
+    pub(crate) fn remove_files(&self) -> io::Result<()> {
+        for entry in self.seam.files.list(&self.dir)? {
+            if entry.name.ends_with(SUFFIX) {
+                self.seam.files.remove_file(&self.dir.join(entry.name))?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,147 @@
+//! One connection: frames in, answers out in the order of their requests. What is read is handled at once on the task
+//! that read it; an answer that must wait (a sync, a long poll) does not hold up the requests behind it, only their
+//! answers.
+
+use crate::api::{self, Answered};
+use crate::state::{Context, State};
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesOrdered;
+use std::collections::VecDeque;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+use weir_core::be;
+use weir_core::seam::{Connection, write_all};
+use weir_messages::Str;
+
+/// Requests of one connection that may wait for their answers at a time; beyond that nothing more is read.
+const IN_FLIGHT_MAX: usize = 64;
+
+type Answer = Pin<Box<dyn Future<Output = Result<Vec<Bytes>, String>> + Send>>;
+
+/// What woke the connection's task.
+enum Event {
+    Read(io::Result<usize>),
+    Answer(Result<Vec<Bytes>, String>),
+    Idle,
+}
+
+/// Serves a connection until it ends.
+pub(super) async fn serve(state: &Arc<State>, listener: Arc<str>, connection: &Arc<dyn Connection>) {
+    let peer = connection.peer_addr();
+    let context = Context {
+        version: 0,
+        client_id: Str::default(),
+        client_host: format!("/{}", peer.ip()),
+        listener,
+        principal: "User:ANONYMOUS".into(),
+        dialled: connection.local_addr(),
+    };
+    if let Err(reason) = run(state, context, &**connection).await {
+        tracing::info!(%peer, reason, "closed a connection");
+    }
+}
+
+async fn run(state: &Arc<State>, context: Context, connection: &dyn Connection) -> Result<(), String> {
+    let mut input = BytesMut::new();
+    let mut output: VecDeque<Bytes> = VecDeque::new();
+    let mut waiting: FuturesOrdered<Answer> = FuturesOrdered::new();
+    let idle = Duration::from_millis(
+        u64::try_from(state.config.connections_max_idle_ms)
+            .unwrap_or(u64::MAX >> 20)
+            .max(1),
+    );
+    let mut idle_since = state.seam.clock.monotonic();
+    let mut alarm: Option<weir_core::seam::BoxFuture<'static, ()>> = None;
+    loop {
+        // Everything that is here already is handled before anything is written: one gathering write answers it all.
+        while waiting.len() < IN_FLIGHT_MAX
+            && let Some(frame) = take_frame(&mut input, state.config.request_max_bytes)?
+        {
+            match api::handle(state, &context, frame)? {
+                Answered::Now(chunks) if waiting.is_empty() => output.extend(chunks),
+                Answered::Now(chunks) => waiting.push_back(Box::pin(std::future::ready(Ok(chunks)))),
+                Answered::Later(answer) => waiting.push_back(answer),
+                Answered::Nothing => {}
+            }
+        }
+        if !output.is_empty() {
+            write_all(connection, &mut output)
+                .await
+                .map_err(|e| format!("write failed: {e}"))?;
+        }
+        let may_read = waiting.len() < IN_FLIGHT_MAX;
+        let event = std::future::poll_fn(|cx| {
+            if let Poll::Ready(Some(answer)) = waiting.poll_next_unpin(cx) {
+                return Poll::Ready(Event::Answer(answer));
+            }
+            if may_read && let Poll::Ready(read) = connection.poll_read(cx, &mut input) {
+                return Poll::Ready(Event::Read(read));
+            }
+            // One alarm an idle period, not one a request: it checks what went by and is set anew.
+            match alarm
+                .get_or_insert_with(|| state.seam.clock.sleep(idle))
+                .as_mut()
+                .poll(cx)
+            {
+                Poll::Ready(()) => Poll::Ready(Event::Idle),
+                Poll::Pending => Poll::Pending,
+            }
+        })
+        .await;
+        match event {
+            Event::Read(Ok(0)) if input.is_empty() => return Ok(()),
+            Event::Read(Ok(0)) => {
+                return Err(format!(
+                    "the peer closed in the middle of a request, {} bytes in",
+                    input.len()
+                ));
+            }
+            Event::Read(Ok(_)) => idle_since = state.seam.clock.monotonic(),
+            Event::Read(Err(e)) if e.kind() == io::ErrorKind::ConnectionReset => return Ok(()),
+            Event::Read(Err(e)) => return Err(format!("read failed: {e}")),
+            Event::Answer(answer) => {
+                output.extend(answer?);
+                // What else is ready goes along.
+                while let Some(Some(answer)) = futures_util::FutureExt::now_or_never(waiting.next()) {
+                    output.extend(answer?);
+                }
+                idle_since = state.seam.clock.monotonic();
+            }
+            Event::Idle => {
+                alarm = None;
+                if waiting.is_empty() && state.seam.clock.monotonic().saturating_sub(idle_since) >= idle {
+                    return Err("idle for connections.max.idle.ms".into());
+                }
+            }
+        }
+    }
+}
+
+/// The next whole frame, without its length; the buffer is grown to what the frame needs, never to what it claims
+/// beyond the limit.
+fn take_frame(input: &mut BytesMut, max: usize) -> Result<Option<Bytes>, String> {
+    if input.len() < 4 {
+        return Ok(None);
+    }
+    let claimed = be::i32_at(input, 0);
+    let len = usize::try_from(claimed).map_err(|_| format!("invalid request size {claimed}"))?;
+    if len > max {
+        return Err(format!(
+            "invalid request size {len}: larger than socket.request.max.bytes={max}"
+        ));
+    }
+    if input.len() < 4 + len {
+        // A peer that claims much and sends little gets no more than twice what it sent.
+        let want = (4 + len - input.len()).min(input.len().max(64 * 1024));
+        input.reserve(want);
+        return Ok(None);
+    }
+    let mut frame = input.split_to(4 + len).freeze();
+    bytes::Buf::advance(&mut frame, 4);
+    Ok(Some(frame))
+}

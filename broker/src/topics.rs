@@ -1,0 +1,146 @@
+//! The partitions this broker hosts, and who waits for them to grow.
+
+use crate::journal::{Journal, JournalOffline, Lsn};
+use bytes::Bytes;
+use parking_lot::{Mutex, MutexGuard, RwLock};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::Notify;
+use weir_core::record::{Batch, HEADER_LEN};
+use weir_engine::partition::Partition;
+use weir_messages::{Str, Uuid};
+
+/// A partition with those who wait for it.
+pub(crate) struct Hosted {
+    pub(crate) partition: Partition,
+    waiters: Vec<Arc<Notify>>,
+}
+
+impl Hosted {
+    /// `waiter` is notified at the next append. Called under the lock under which the log end was read, so that no
+    /// append falls between.
+    pub(crate) fn wait(&mut self, waiter: &Arc<Notify>) {
+        self.waiters
+            .retain(|w| Arc::strong_count(w) > 1 && !Arc::ptr_eq(w, waiter));
+        self.waiters.push(waiter.clone());
+    }
+
+    /// Wakes who waits.
+    pub(crate) fn wake(&mut self) {
+        for waiter in self.waiters.drain(..) {
+            waiter.notify_one();
+        }
+    }
+}
+
+/// A handle to one hosted partition.
+pub(crate) struct PartitionHandle {
+    pub(crate) topic_id: Uuid,
+    pub(crate) topic: Str,
+    pub(crate) index: i32,
+    hosted: Mutex<Hosted>,
+}
+
+impl PartitionHandle {
+    pub(crate) fn new(topic_id: Uuid, topic: Str, index: i32, partition: Partition) -> Arc<Self> {
+        Arc::new(Self {
+            topic_id,
+            topic,
+            index,
+            hosted: Mutex::new(Hosted {
+                partition,
+                waiters: Vec::new(),
+            }),
+        })
+    }
+
+    /// The partition; held for as short as a page-cache write takes, never over an await.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Hosted> {
+        self.hosted.lock()
+    }
+
+    /// Journals what was just appended; still under the partition's lock.
+    pub(crate) fn journal(
+        &self,
+        journal: &Arc<Journal>,
+        stored: Option<&([u8; HEADER_LEN], Bytes)>,
+    ) -> Result<Lsn, JournalOffline> {
+        match stored {
+            Some((head, body)) => journal.append((*self.topic_id.as_bytes(), self.index), head, body),
+            // A duplicate may be of a batch whose sync is still under way.
+            None => Ok(journal.last_written()),
+        }
+    }
+
+    /// Appends a batch of this broker's own and journals it.
+    pub(crate) fn append_own(&self, journal: &Arc<Journal>, batch: &Batch) -> Result<Lsn, String> {
+        let mut hosted = self.lock();
+        let produced = hosted.partition.append_own(batch).map_err(|e| e.message)?;
+        let lsn = self
+            .journal(journal, produced.stored.as_ref())
+            .map_err(|e| e.to_string())?;
+        hosted.wake();
+        Ok(lsn)
+    }
+}
+
+/// A topic with its partitions in order.
+pub(crate) struct TopicHandle {
+    pub(crate) id: Uuid,
+    pub(crate) name: Str,
+    partitions: RwLock<Vec<Arc<PartitionHandle>>>,
+}
+
+impl TopicHandle {
+    pub(crate) fn new(id: Uuid, name: Str, partitions: Vec<Arc<PartitionHandle>>) -> Arc<Self> {
+        Arc::new(Self {
+            id,
+            name,
+            partitions: RwLock::new(partitions),
+        })
+    }
+
+    pub(crate) fn partition(&self, index: i32) -> Option<Arc<PartitionHandle>> {
+        self.partitions.read().get(usize::try_from(index).ok()?).cloned()
+    }
+
+    pub(crate) fn partitions(&self) -> Vec<Arc<PartitionHandle>> {
+        self.partitions.read().clone()
+    }
+
+    pub(crate) fn add(&self, handle: Arc<PartitionHandle>) {
+        self.partitions.write().push(handle);
+    }
+}
+
+/// All topics, by name and by id.
+#[derive(Default)]
+pub(crate) struct Topics {
+    by_name: RwLock<BTreeMap<Str, Arc<TopicHandle>>>,
+    by_id: RwLock<BTreeMap<Uuid, Arc<TopicHandle>>>,
+}
+
+impl Topics {
+    pub(crate) fn by_name(&self, name: &str) -> Option<Arc<TopicHandle>> {
+        self.by_name.read().get(name).cloned()
+    }
+
+    pub(crate) fn by_id(&self, id: Uuid) -> Option<Arc<TopicHandle>> {
+        self.by_id.read().get(&id).cloned()
+    }
+
+    pub(crate) fn all(&self) -> Vec<Arc<TopicHandle>> {
+        self.by_name.read().values().cloned().collect()
+    }
+
+    pub(crate) fn insert(&self, topic: Arc<TopicHandle>) {
+        self.by_id.write().insert(topic.id, topic.clone());
+        self.by_name.write().insert(topic.name.clone(), topic);
+    }
+
+    pub(crate) fn remove(&self, id: Uuid) -> Option<Arc<TopicHandle>> {
+        let topic = self.by_id.write().remove(&id)?;
+        self.by_name.write().remove(&topic.name);
+        Some(topic)
+    }
+}
