@@ -1,9 +1,7 @@
-//! Other people's clients as they are: confluent-kafka for Python (REST client and Avro serialisers) and curl; and the
-//! records of Python's and our own serialisers read by each other.
+//! Other people's clients as they are: confluent-kafka for Python, @confluentinc/schemaregistry and kafkajs' client for
+//! JavaScript (each with its Avro serialisers), and curl; and the records of their serialisers and ours read by each other.
 //!
-//! Needs Python 3 with venv and pip, and curl. Without them a test is skipped, unless `CI` is set.
-
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+//! Needs Python 3 with venv and pip, Node with npm, and curl. Without them a test is skipped, unless `CI` is set.
 
 mod support;
 
@@ -20,7 +18,11 @@ use weir_serdes::{
     SerdeConfig,
 };
 
-const PACKAGE: &str = "confluent-kafka[avro,schemaregistry]==2.16.0";
+const PYTHON_PACKAGE: &str = "confluent-kafka[avro,schemaregistry]==2.16.0";
+const NODE_PACKAGES: [&str; 2] = [
+    "@kafkajs/confluent-schema-registry@4.1.0",
+    "@confluentinc/schemaregistry@1.10.1",
+];
 const USER: &str = r#"{"type":"record","name":"User","namespace":"n","fields":[{"name":"name","type":"string"}]}"#;
 
 fn skip(test: &str, reason: &str) {
@@ -28,45 +30,61 @@ fn skip(test: &str, reason: &str) {
     eprintln!("SKIPPED clients::{test}: {reason}");
 }
 
-/// A Python with the package, made once in the cache.
-fn python() -> Option<PathBuf> {
+/// A folder in the cache, made once: aside and then moved, so that a run that is killed leaves no half of it.
+fn cached(name: &str, make: impl FnOnce(&Path) -> bool) -> Option<PathBuf> {
     let cache = match std::env::var_os("WEIR_CACHE") {
         Some(dir) => PathBuf::from(dir),
         None => PathBuf::from(std::env::var_os("HOME")?).join(".cache/weir"),
     };
-    let venv = cache.join("venv-confluent-kafka-2.16.0");
-    let python = |venv: &Path| venv.join("bin/python");
-    if !python(&venv).exists() {
-        std::fs::create_dir_all(&cache).ok()?;
-        // Made aside and moved, so that a run that is killed leaves no half of it. Only the interpreter is used later.
-        let aside = cache.join(format!("venv-making-{}", std::process::id()));
-        let made = Command::new("python3")
-            .args(["-m", "venv"])
-            .arg(&aside)
-            .status()
-            .ok()?
-            .success()
-            && Command::new(python(&aside))
-                .args(["-m", "pip", "install", "-q", PACKAGE])
-                .status()
-                .ok()?
-                .success();
-        if !made || (std::fs::rename(&aside, &venv).is_err() && !python(&venv).exists()) {
+    let folder = cache.join(name);
+    if !folder.exists() {
+        let aside = cache.join(format!("{name}.making-{}", std::process::id()));
+        std::fs::create_dir_all(&aside).ok()?;
+        if !make(&aside) || (std::fs::rename(&aside, &folder).is_err() && !folder.exists()) {
             return None;
         }
     }
-    Some(python(&venv))
+    Some(folder)
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// A Python with confluent-kafka.
+fn python() -> Option<PathBuf> {
+    // Only the interpreter is used later, so that the folder may be moved.
+    let interpreter = |venv: &Path| venv.join("bin/python");
+    let venv = cached("venv-confluent-kafka-2.16.0", |venv| {
+        succeeds(Command::new("python3").args(["-m", "venv"]).arg(venv))
+            && succeeds(Command::new(interpreter(venv)).args(["-m", "pip", "install", "-q", PYTHON_PACKAGE]))
+    });
+    venv.map(|venv| interpreter(&venv))
+}
+
+/// Node's packages.
+fn node_modules() -> Option<PathBuf> {
+    let folder = cached("npm-registry-clients-1", |folder| {
+        let mut npm = Command::new("npm");
+        succeeds(
+            npm.args(["install", "--silent", "--no-audit", "--prefix"])
+                .arg(folder)
+                .args(NODE_PACKAGES),
+        )
+    });
+    folder.map(|folder| folder.join("node_modules"))
+}
+
+fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
 }
 
 fn user(name: &str) -> Value {
     Value::Record(vec![("name".into(), Value::String(name.into()))])
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn confluent_kafka_python() {
-    let Some(python) = tokio::task::spawn_blocking(python).await.unwrap() else {
-        return skip("confluent_kafka_python", "Python 3 with venv and pip is missing");
-    };
+/// Runs a program with the registry's URL and a record of ours, and reads the record that it prints.
+async fn exchange_records(mut program: Command) {
     let registry = start(&MemoryLog::new(), &[]).await;
     let url = format!("http://{}", registry.addr());
     let rest = RestRegistryClient::new(&[&url], Duration::from_secs(10)).unwrap();
@@ -76,21 +94,39 @@ async fn confluent_kafka_python() {
     let ours = serializer.serialize("ours", &schema, &user("Grace")).await.unwrap();
     let hex: String = ours.iter().map(|byte| format!("{byte:02x}")).collect();
 
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/confluent_client.py");
-    let run = move || Command::new(python).arg(script).arg(url).arg(hex).output().unwrap();
-    let output = tokio::task::spawn_blocking(run).await.unwrap();
+    let output = tokio::task::spawn_blocking(move || program.arg(url).arg(hex).output().unwrap())
+        .await
+        .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 
     let theirs = String::from_utf8(output.stdout).unwrap();
-    let theirs: Vec<u8> = theirs
-        .trim()
-        .as_bytes()
-        .chunks(2)
-        .map(|digits| u8::from_str_radix(std::str::from_utf8(digits).unwrap(), 16).unwrap())
+    let digits = theirs.lines().last().unwrap().as_bytes().chunks(2);
+    let theirs: Vec<u8> = digits
+        .map(|two| u8::from_str_radix(std::str::from_utf8(two).unwrap(), 16).unwrap())
         .collect();
     let decoded = AvroDeserializer::new(client).deserialize(&theirs).await.unwrap();
     assert_eq!(decoded.value, user("Ada"));
     registry.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn confluent_kafka_python() {
+    let Some(python) = tokio::task::spawn_blocking(python).await.unwrap() else {
+        return skip("confluent_kafka_python", "Python 3 with venv and pip is missing");
+    };
+    let mut program = Command::new(python);
+    program.arg(script("python/confluent_client.py"));
+    exchange_records(program).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn javascript_clients() {
+    let Some(modules) = tokio::task::spawn_blocking(node_modules).await.unwrap() else {
+        return skip("javascript_clients", "Node or npm is missing");
+    };
+    let mut program = Command::new("node");
+    program.env("NODE_PATH", modules).arg(script("node/clients.cjs"));
+    exchange_records(program).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

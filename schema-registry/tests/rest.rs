@@ -1,7 +1,5 @@
 //! The REST API over an in-memory log: routes, codes, bodies, media types, hostile requests, restart.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
-
 mod support;
 
 use serde_json::{Value, json};

@@ -1,0 +1,522 @@
+//! Batches per partition: what waits, what is on its way, what must be sent again, and under which sequence numbers. Pure.
+//!
+//! With idempotence, a partition's batches reach its log in the order of their sequence numbers: while one waits for a retry, nothing
+//! behind it is sent, and retries go one at a time (Kafka's `TransactionManager` and `RecordAccumulator`). A batch that fails for
+//! good leaves a hole in the sequence: its partition goes on under a new producer epoch, from sequence 0 again.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use weir_core::ErrorCode;
+use weir_core::record::sequence_after;
+
+use super::batch::{Batch, ProducerId, Sequence};
+use super::delivery::{Acked, Delivery};
+use super::error::SendError;
+use super::record::ProducerRecord;
+use crate::config::ProducerConfig;
+use crate::types::{ApiError, TopicPartition};
+
+/// The settings that batches depend on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    pub(super) batch_size: usize,
+    pub(super) linger: Duration,
+    pub(super) compression: weir_core::compress::Compression,
+    pub(super) max_request_size: usize,
+    pub(super) delivery_timeout: Duration,
+    pub(super) retries: u32,
+    pub(super) idempotent: bool,
+    /// One request at a time: order survives retries even without idempotence.
+    pub(super) in_order: bool,
+}
+
+impl Limits {
+    pub(super) fn of(config: &ProducerConfig) -> Self {
+        Self {
+            batch_size: config.batch_size,
+            linger: config.linger,
+            compression: config.compression,
+            max_request_size: config.max_request_size,
+            delivery_timeout: config.delivery_timeout,
+            retries: config.retries,
+            idempotent: config.idempotence,
+            in_order: config.max_in_flight == 1,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Accumulator {
+    limits: Limits,
+    queues: BTreeMap<TopicPartition, Queue>,
+    /// Partitions with batches that wait or must be sent again.
+    active: BTreeSet<TopicPartition>,
+    producer: Option<ProducerId>,
+    /// Where the next drain starts, so that no partition is always last.
+    cursor: Option<TopicPartition>,
+    /// Somebody flushes or waits for room: batches are not held back to fill up.
+    pub(super) hurry: usize,
+    in_flight: usize,
+    /// Batches without an outcome, by number; a batch that was split counts as many.
+    open: BTreeMap<u64, usize>,
+    last_id: u64,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    /// Never sent; the last one may still grow.
+    waiting: VecDeque<Batch>,
+    /// To be sent again, in order, before anything that waits.
+    retries: VecDeque<Batch>,
+    in_flight: usize,
+    /// The id that sequence numbers belong to, the next one, and the one after the last acknowledged.
+    producer: Option<ProducerId>,
+    next_sequence: i32,
+    next_acked: i32,
+    /// A batch failed for good: everything goes on under a new epoch once nothing is in flight.
+    broken: bool,
+}
+
+/// What an append did.
+#[derive(Debug)]
+pub(super) struct Appended {
+    pub(super) delivery: Delivery,
+    /// The sender has something to do, or an earlier moment to wake up at.
+    pub(super) wake: bool,
+    /// The record closed a batch.
+    pub(super) batch_done: bool,
+}
+
+/// What to do with the answer to a batch; bytes of buffer to give back.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Settled {
+    pub(super) released: usize,
+    pub(super) retried: bool,
+}
+
+impl Accumulator {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            queues: BTreeMap::new(),
+            active: BTreeSet::new(),
+            producer: None,
+            cursor: None,
+            hurry: 0,
+            in_flight: 0,
+            open: BTreeMap::new(),
+            last_id: 0,
+        }
+    }
+
+    /// The number of the newest batch.
+    pub(super) fn last_id(&self) -> u64 {
+        self.last_id
+    }
+
+    /// Whether every batch up to this number has its outcome.
+    pub(super) fn settled_to(&self, id: u64) -> bool {
+        self.open.range(..=id).next().is_none()
+    }
+
+    pub(super) fn needs_producer_id(&self) -> bool {
+        self.limits.idempotent && self.producer.is_none() && !self.active.is_empty()
+    }
+
+    pub(super) fn set_producer(&mut self, producer: ProducerId) {
+        self.producer = Some(producer);
+    }
+
+    /// Whether nothing waits and nothing is on its way.
+    pub(super) fn is_empty(&self) -> bool {
+        self.active.is_empty() && self.in_flight == 0
+    }
+
+    /// Partitions with something to send.
+    pub(super) fn active(&self) -> impl Iterator<Item = &TopicPartition> {
+        self.active.iter()
+    }
+
+    /// Adds a record of at most `size` bytes to the last batch of its partition, or to a new one.
+    pub(super) fn append(
+        &mut self,
+        partition: TopicPartition,
+        record: &ProducerRecord,
+        timestamp: i64,
+        size: usize,
+        now: Duration,
+    ) -> Option<Appended> {
+        let limit = self.limits.batch_size;
+        let queue = self.queues.entry(partition.clone()).or_default();
+        if let Some(delivery) = queue
+            .waiting
+            .back_mut()
+            .and_then(|last| last.append(record, timestamp, size, limit))
+        {
+            let full = queue.waiting.back().is_some_and(|last| last.len() >= limit);
+            return Some(Appended {
+                delivery,
+                wake: full,
+                batch_done: full,
+            });
+        }
+        let closed_one = !queue.waiting.is_empty();
+        self.last_id += 1;
+        let mut batch = Batch::new(self.last_id, partition.clone(), self.limits.compression, now);
+        let delivery = batch.append(record, timestamp, size, limit)?;
+        self.open.insert(batch.id, 1);
+        let full = batch.len() >= limit;
+        queue.waiting.push_back(batch);
+        self.active.insert(partition);
+        Some(Appended {
+            delivery,
+            wake: true,
+            batch_done: full || closed_one,
+        })
+    }
+
+    /// Takes the batches that may be sent now: at most one per partition, about `max.request.size` bytes per broker, only to brokers
+    /// that `leader` names.
+    pub(super) fn drain(
+        &mut self,
+        now: Duration,
+        leader: impl Fn(&TopicPartition) -> Option<i32>,
+    ) -> BTreeMap<i32, Vec<Batch>> {
+        let mut drained: BTreeMap<i32, Vec<Batch>> = BTreeMap::new();
+        let mut bytes: BTreeMap<i32, usize> = BTreeMap::new();
+        let order: Vec<TopicPartition> = match &self.cursor {
+            Some(cursor) => self
+                .active
+                .range(cursor..)
+                .chain(self.active.range(..cursor))
+                .cloned()
+                .collect(),
+            None => self.active.iter().cloned().collect(),
+        };
+        self.cursor = order.get(1).cloned();
+        for partition in order {
+            let Some(node) = leader(&partition) else { continue };
+            let used = bytes.entry(node).or_default();
+            let Some(queue) = self.queues.get_mut(&partition) else {
+                continue;
+            };
+            let Some(size) = queue.ready(&self.limits, self.hurry > 0, self.producer, now) else {
+                continue;
+            };
+            if *used > 0 && *used + size > self.limits.max_request_size {
+                continue;
+            }
+            let Some(mut batch) = queue.take() else { continue };
+            if self.limits.idempotent && batch.sequence.is_none() {
+                batch.sequence = queue.number(batch.count);
+            }
+            batch.attempts += 1;
+            queue.in_flight += 1;
+            self.in_flight += 1;
+            *used += size;
+            if queue.is_idle() {
+                self.active.remove(&partition);
+            }
+            drained.entry(node).or_default().push(batch);
+        }
+        drained
+    }
+
+    /// The earliest moment at which a drain or an expiry could find something that is not there now.
+    pub(super) fn next_moment(&self, now: Duration) -> Option<Duration> {
+        let of = |queue: &Queue| {
+            let first = queue.retries.front().or_else(|| queue.waiting.front())?;
+            let due = match queue.retries.is_empty() {
+                true => first.created + self.limits.linger,
+                false => first.not_before,
+            };
+            let expiry = first.created + self.limits.delivery_timeout;
+            // What is due already waits for an answer, a leader or an id, not for time: then only expiry is left.
+            Some(if due > now { due.min(expiry) } else { expiry })
+        };
+        self.active
+            .iter()
+            .filter_map(|partition| of(self.queues.get(partition)?))
+            .min()
+    }
+
+    /// Fails what waited longer than the delivery timeout; returns bytes of buffer to give back.
+    pub(super) fn expire(&mut self, now: Duration) -> usize {
+        let mut released = 0;
+        let mut broke = false;
+        let timeout = self.limits.delivery_timeout;
+        for partition in self.active.clone() {
+            let Some(queue) = self.queues.get_mut(&partition) else {
+                continue;
+            };
+            let old = |batch: &Batch| batch.created + timeout <= now;
+            for expired in take_while(&mut queue.retries, old)
+                .into_iter()
+                .chain(take_while(&mut queue.waiting, old))
+            {
+                broke |= queue.fail_sequence(&expired);
+                released += expired.reserved;
+                close(&mut self.open, expired.id);
+                fail_by_time(expired);
+            }
+            if queue.is_idle() {
+                self.active.remove(&partition);
+            }
+        }
+        if broke {
+            self.bump_epoch();
+        }
+        released
+    }
+
+    /// Fails everything that is not in flight.
+    pub(super) fn fail_all(&mut self, error: &SendError) -> usize {
+        let mut released = 0;
+        for partition in std::mem::take(&mut self.active) {
+            let Some(queue) = self.queues.get_mut(&partition) else {
+                continue;
+            };
+            for batch in queue.retries.drain(..).chain(queue.waiting.drain(..)) {
+                released += batch.reserved;
+                close(&mut self.open, batch.id);
+                batch.outcome.settle(Err(error.clone()));
+            }
+        }
+        released
+    }
+
+    /// A batch was appended.
+    pub(super) fn acknowledge(&mut self, batch: Batch, acked: Acked) -> Settled {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        if let Some(queue) = self.queues.get_mut(&batch.partition) {
+            queue.in_flight = queue.in_flight.saturating_sub(1);
+            if let Some(sequence) = batch
+                .sequence
+                .filter(|sequence| queue.producer == Some(sequence.producer))
+            {
+                queue.next_acked = sequence_after(sequence.base, delta(batch.count));
+            }
+        }
+        close(&mut self.open, batch.id);
+        batch.outcome.settle(Ok(acked));
+        Settled {
+            released: batch.reserved,
+            retried: false,
+        }
+    }
+
+    /// A batch was refused or not answered: it is sent again, split, or fails.
+    pub(super) fn reject(&mut self, mut batch: Batch, error: SendError, now: Duration, pause: Duration) -> Settled {
+        let code = match &error {
+            SendError::Rejected { error, .. } => error.code,
+            _ => ErrorCode::None,
+        };
+        // The broker has it already: an earlier attempt was appended although its answer got lost.
+        if code == ErrorCode::DuplicateSequenceNumber {
+            let acked = Acked {
+                base_offset: -1,
+                append_time: -1,
+            };
+            return self.acknowledge(batch, acked);
+        }
+        self.in_flight = self.in_flight.saturating_sub(1);
+        let partition = batch.partition.clone();
+        let queue = self.queues.entry(partition.clone()).or_default();
+        queue.in_flight = queue.in_flight.saturating_sub(1);
+        if code == ErrorCode::MessageTooLarge && batch.count > 1 {
+            match batch.halves() {
+                Ok([left, right]) => {
+                    *self.open.entry(left.id).or_default() += 1;
+                    queue.put_back(right);
+                    queue.put_back(left);
+                    self.active.insert(partition);
+                    return Settled {
+                        released: 0,
+                        retried: true,
+                    };
+                }
+                Err(same) => batch = *same,
+            }
+        }
+        let mut bump = false;
+        let again = match code {
+            ErrorCode::OutOfOrderSequenceNumber | ErrorCode::UnknownProducerId if batch.sequence.is_some() => {
+                // Expected behind a batch that is being retried. If it was this one's turn, the broker forgot the producer.
+                if queue.retries.is_empty() && queue.is_next(&batch) || code == ErrorCode::UnknownProducerId {
+                    queue.broken = true;
+                    bump = true;
+                }
+                true
+            }
+            _ => error.retriable(),
+        };
+        let in_time = batch.created + self.limits.delivery_timeout > now;
+        let result = if again && in_time && batch.attempts <= self.limits.retries {
+            batch.not_before = now + pause;
+            batch.last_error = Some(error);
+            queue.put_back(batch);
+            self.active.insert(partition);
+            Settled {
+                released: 0,
+                retried: true,
+            }
+        } else {
+            bump |= queue.fail_sequence(&batch);
+            let released = batch.reserved;
+            close(&mut self.open, batch.id);
+            if again && !in_time {
+                batch.last_error = Some(error);
+                fail_by_time(batch);
+            } else {
+                batch.outcome.settle(Err(error));
+            }
+            Settled {
+                released,
+                retried: false,
+            }
+        };
+        if bump {
+            self.bump_epoch();
+        }
+        result
+    }
+
+    /// A new epoch for what follows (`bumpIdempotentProducerEpoch`): epochs are counted locally, a used-up id is replaced.
+    fn bump_epoch(&mut self) {
+        self.producer = self.producer.and_then(|producer| {
+            let epoch = producer.epoch.checked_add(1)?;
+            Some(ProducerId { epoch, ..producer })
+        });
+    }
+}
+
+impl Queue {
+    fn is_idle(&self) -> bool {
+        self.waiting.is_empty() && self.retries.is_empty()
+    }
+
+    /// Bytes of the batch that may be sent now, if there is one.
+    fn ready(&mut self, limits: &Limits, hurry: bool, producer: Option<ProducerId>, now: Duration) -> Option<usize> {
+        if limits.in_order && self.in_flight > 0 {
+            return None;
+        }
+        if limits.idempotent && !self.adopt(producer) {
+            return None;
+        }
+        if let Some(retry) = self.retries.front() {
+            // One at a time, so that a failure cannot overtake.
+            let alone = self.in_flight == 0 || !limits.idempotent;
+            return (alone && retry.not_before <= now).then(|| retry.len());
+        }
+        let first = self.waiting.front()?;
+        let full = self.waiting.len() > 1 || first.len() >= limits.batch_size;
+        (full || hurry || first.created + limits.linger <= now).then(|| first.len())
+    }
+
+    /// Makes sure that there is an id to number batches with; `false` while there is none.
+    fn adopt(&mut self, current: Option<ProducerId>) -> bool {
+        let Some(current) = current else { return false };
+        if self.producer == Some(current) {
+            return true;
+        }
+        if self.broken {
+            if self.in_flight > 0 {
+                return false;
+            }
+            // Nothing of the old sequence can still arrive: it starts anew, with what was to be sent again.
+            self.retries.iter_mut().for_each(|batch| batch.sequence = None);
+        } else if self.in_flight > 0 || !self.retries.is_empty() {
+            // Another partition's trouble: what was sent under the old id is finished under it.
+            return self.producer.is_some();
+        }
+        self.broken = false;
+        self.producer = Some(current);
+        self.next_sequence = 0;
+        self.next_acked = 0;
+        true
+    }
+
+    fn take(&mut self) -> Option<Batch> {
+        self.retries.pop_front().or_else(|| self.waiting.pop_front())
+    }
+
+    fn number(&mut self, count: usize) -> Option<Sequence> {
+        let sequence = Sequence {
+            producer: self.producer?,
+            base: self.next_sequence,
+        };
+        self.next_sequence = sequence_after(self.next_sequence, delta(count));
+        Some(sequence)
+    }
+
+    fn is_next(&self, batch: &Batch) -> bool {
+        batch
+            .sequence
+            .is_some_and(|sequence| self.producer == Some(sequence.producer) && sequence.base == self.next_acked)
+    }
+
+    /// Back in line: by sequence, or in front when there are no sequences.
+    fn put_back(&mut self, batch: Batch) {
+        let at = match batch.sequence {
+            Some(sequence) => {
+                let before = |other: &&Batch| other.sequence.is_some_and(|o| precedes(o, sequence));
+                self.retries.iter().take_while(before).count()
+            }
+            None => self
+                .retries
+                .iter()
+                .take_while(|other| other.created < batch.created)
+                .count(),
+        };
+        self.retries.insert(at, batch);
+    }
+
+    /// Notes that a numbered batch failed for good; `true` when that leaves a hole.
+    fn fail_sequence(&mut self, batch: &Batch) -> bool {
+        let hole = batch
+            .sequence
+            .is_some_and(|sequence| self.producer == Some(sequence.producer));
+        self.broken |= hole;
+        hole
+    }
+}
+
+/// Whether `a` was numbered before `b`; sequence numbers wrap to 0 after `i32::MAX`.
+fn precedes(a: Sequence, b: Sequence) -> bool {
+    a.base != b.base && b.base.wrapping_sub(a.base) & i32::MAX < i32::MAX / 2
+}
+
+fn close(open: &mut BTreeMap<u64, usize>, id: u64) {
+    match open.get_mut(&id) {
+        Some(count) if *count > 1 => *count -= 1,
+        _ => {
+            open.remove(&id);
+        }
+    }
+}
+
+fn delta(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+fn take_while(batches: &mut VecDeque<Batch>, expired: impl Fn(&Batch) -> bool) -> Vec<Batch> {
+    let count = batches.iter().take_while(|batch| expired(batch)).count();
+    batches.drain(..count).collect()
+}
+
+fn fail_by_time(batch: Batch) {
+    let error = SendError::DeliveryTimeout {
+        partition: batch.partition,
+        last: batch.last_error.map(Box::new),
+    };
+    batch.outcome.settle(Err(error));
+}
+
+/// A broker's refusal of a batch.
+pub(super) fn rejected(partition: &TopicPartition, error: ApiError) -> SendError {
+    SendError::Rejected {
+        partition: partition.clone(),
+        error,
+    }
+}
