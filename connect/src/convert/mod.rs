@@ -2,6 +2,9 @@
 //!
 //! One file per format. [`converter`] and [`header_converter`] make one from a class name and its settings.
 
+mod avro;
+mod avro_schema;
+mod avro_value;
 mod bytes;
 mod json;
 mod json_schema;
@@ -9,7 +12,10 @@ mod json_text;
 mod simple_header;
 mod string;
 
+pub use avro::AvroConverter;
 pub use json::JsonConverter;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use weir_connect_sdk::{ConfigDef, ConfigMap, ConnectError, SchemaAndValue};
@@ -33,9 +39,9 @@ impl From<ConnectError> for ConvertError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lack {
     /// The schema with this id.
-    SchemaOfId(i32),
-    /// The id of this schema under this subject.
-    IdOfSchema { subject: String, schema: String },
+    SchemaToRead(i32),
+    /// The id of this schema for records of this topic.
+    SchemaToWrite { topic: String, schema: Arc<str> },
 }
 
 /// A converter of keys or values.
@@ -90,7 +96,7 @@ pub struct ConverterClass {
 }
 
 /// The key and value converters, in the order in which the REST API lists them.
-pub const CONVERTERS: &[ConverterClass] = &[bytes::CLASS, json::CLASS, string::CLASS];
+pub const CONVERTERS: &[ConverterClass] = &[avro::CLASS, bytes::CLASS, json::CLASS, string::CLASS];
 
 /// The classes of header converters.
 pub const HEADER_CONVERTERS: &[&str] = &[
