@@ -3,6 +3,8 @@
 //!
 //! Needs Python 3 with venv and pip, Node with npm, and curl. Without them a test is skipped, unless `CI` is set.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod support;
 
 use std::path::{Path, PathBuf};

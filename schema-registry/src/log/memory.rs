@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use super::{Fetched, LogEntry, LogError, RawRecord, SchemasLog};
+use super::door::{Fetched, LogEntry, LogError, RawRecord, SchemasLog};
 
 /// Most records that one read returns.
 const MAX_READ: usize = 1_000;

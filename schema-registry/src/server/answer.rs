@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::error::RegistryError;
+use crate::state::change::Outcome;
 
 /// The media type of answers unless the client asks for another one.
 pub const MEDIA_TYPE: &str = "application/vnd.schemaregistry.v1+json";
@@ -56,6 +57,11 @@ impl Refusal {
             status.canonical_reason().unwrap_or_default()
         );
         Refusal::Http(status, text)
+    }
+
+    /// For an outcome of another command than the one that was given; no rule produces it.
+    pub fn unexpected(outcome: &Outcome) -> Refusal {
+        Refusal::Registry(RegistryError::Store(format!("unexpected outcome {outcome:?}")))
     }
 }
 

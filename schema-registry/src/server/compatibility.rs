@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::extract::State as App;
 use serde_json::json;
 
-use super::AppState;
 use super::answer::{Json, Refusal};
+use super::app::AppState;
 use super::body::SchemaBody;
 use super::extract::{JsonBody, Params, Segments, subject, version};
 use crate::error::RegistryError;

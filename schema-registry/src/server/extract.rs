@@ -9,8 +9,8 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::AppState;
 use super::answer::Refusal;
+use super::app::AppState;
 use crate::error::RegistryError;
 use crate::state::subject::{DEFAULT_CONTEXT, Subject};
 

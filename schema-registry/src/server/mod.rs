@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 mod answer;
+mod app;
 mod body;
 mod compatibility;
 mod extract;
@@ -25,27 +26,13 @@ mod shell;
 mod subjects;
 
 use answer::{Json, Refusal};
+use app::{AppState, Limits};
 
 use crate::config::RegistryConfig;
 use crate::error::RegistryError;
 use crate::log::SchemasLog;
 use crate::state::State;
 use crate::store::Store;
-
-/// What handlers share.
-#[derive(Clone)]
-struct AppState {
-    store: Arc<Store>,
-    limits: Limits,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Limits {
-    max_body: usize,
-    search_default: usize,
-    search_max: usize,
-    mode_mutability: bool,
-}
 
 /// Why the registry does not start.
 #[derive(Debug, thiserror::Error)]

@@ -4,8 +4,8 @@ use axum::extract::State as App;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::AppState;
 use super::answer::{Json, Raw, Refusal};
+use super::app::AppState;
 use super::body::{formatted, schema_body, version_body};
 use super::extract::{Params, Segments};
 use crate::entity::AVRO;

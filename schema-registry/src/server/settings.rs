@@ -3,11 +3,10 @@
 use axum::extract::State as App;
 use serde_json::{Map, Value, json};
 
-use super::AppState;
 use super::answer::{Json, Refusal};
+use super::app::AppState;
 use super::body::config_body;
 use super::extract::{JsonBody, Params, Segments, subject};
-use super::subjects::unexpected;
 use crate::error::RegistryError;
 use crate::state::change::{Command, Outcome};
 use crate::state::record::{ConfigValue, Mode};
@@ -47,7 +46,7 @@ pub async fn subject_config(app: App<AppState>, Segments(name): Segments<String>
 async fn change_config(app: &AppState, command: Command) -> Result<ConfigValue, Refusal> {
     match app.store.execute(&command).await? {
         Outcome::Config(config) => Ok(config),
-        other => Err(unexpected(&other)),
+        other => Err(Refusal::unexpected(&other)),
     }
 }
 
@@ -119,7 +118,7 @@ async fn change_mode(app: &AppState, command: Command) -> Answer {
     }
     match app.store.execute(&command).await? {
         Outcome::Mode(mode) => Ok(mode_body(mode)),
-        other => Err(unexpected(&other)),
+        other => Err(Refusal::unexpected(&other)),
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::extract::State as App;
 use serde_json::json;
 
-use super::AppState;
 use super::answer::{Json, Raw, Refusal};
+use super::app::AppState;
 use super::body::{SchemaBody, formatted, registered_body, version_body};
 use super::extract::{JsonBody, Params, Segments, subject, version};
 use crate::error::RegistryError;
@@ -53,7 +53,7 @@ pub async fn delete(App(app): App<AppState>, Segments(name): Segments<String>, p
     };
     match app.store.execute(&command).await? {
         Outcome::DeletedVersions(versions) => Ok(Json(json!(versions))),
-        other => Err(unexpected(&other)),
+        other => Err(Refusal::unexpected(&other)),
     }
 }
 
@@ -124,7 +124,7 @@ pub async fn register(
             let stored = stored.ok_or(RegistryError::SubjectNotFound(subject.qualified()))?;
             Ok(Json(registered_body(state, &stored, params.text("format"))))
         }),
-        other => Err(unexpected(&other)),
+        other => Err(Refusal::unexpected(&other)),
     }
 }
 
@@ -194,11 +194,6 @@ pub async fn delete_version(
     };
     match app.store.execute(&command).await? {
         Outcome::DeletedVersion(version) => Ok(Json(json!(version))),
-        other => Err(unexpected(&other)),
+        other => Err(Refusal::unexpected(&other)),
     }
-}
-
-/// An outcome of another command than the one that was given; no rule produces it.
-pub(super) fn unexpected(outcome: &Outcome) -> Refusal {
-    Refusal::Registry(RegistryError::Store(format!("unexpected outcome {outcome:?}")))
 }

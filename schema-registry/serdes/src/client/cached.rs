@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use parking_lot::Mutex;
 
-use super::{RegistryError, SchemaRegistryClient, SchemaText, SchemaVersion};
+use super::door::{RegistryError, SchemaRegistryClient, SchemaText, SchemaVersion};
 
 /// Entries per kind; at the limit a kind is emptied and fills again.
 const MAX_ENTRIES: usize = 10_000;

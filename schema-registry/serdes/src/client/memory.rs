@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 
-use super::{RegistryError, SchemaRegistryClient, SchemaText, SchemaVersion};
+use super::door::{RegistryError, SchemaRegistryClient, SchemaText, SchemaVersion};
 
 /// A registry without a server. Schemas are the same if their texts are; compatibility is not checked.
 #[derive(Debug, Default)]

@@ -12,8 +12,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::door::{RegistryError, SchemaReference, SchemaRegistryClient, SchemaText, SchemaVersion};
 use super::http::{Answer, HttpClient, HttpError};
-use super::{RegistryError, SchemaReference, SchemaRegistryClient, SchemaText, SchemaVersion};
 
 /// Client of one registry that may answer at several addresses.
 #[derive(Debug)]
