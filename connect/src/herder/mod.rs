@@ -12,6 +12,7 @@ mod restart;
 mod run;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -34,6 +35,9 @@ use crate::task::reporter::Reporter;
 
 /// Requests that wait for the herder at most.
 const QUEUE: usize = 128;
+
+/// The wait before the group is joined again after trouble.
+const REJOIN_BACKOFF: Duration = Duration::from_secs(1);
 
 /// Why a request was not done; the REST layer makes a status code of it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -155,6 +159,29 @@ impl Herder {
     }
 }
 
+/// Passes on what happens in the group until the owner is gone, then leaves.
+async fn follow_group(mut membership: Box<dyn Membership>, standings: mpsc::Sender<Result<Standing, KafkaError>>) {
+    loop {
+        let changed = tokio::select! {
+            () = standings.closed() => break,
+            changed = membership.changed() => changed,
+        };
+        match changed {
+            Err(KafkaError::Retriable(error)) => {
+                tracing::warn!(error, "trouble with the group of workers, trying again");
+                tokio::time::sleep(REJOIN_BACKOFF).await;
+            }
+            changed => {
+                let failed = changed.is_err();
+                if standings.send(changed).await.is_err() || failed {
+                    break;
+                }
+            }
+        }
+    }
+    membership.leave().await;
+}
+
 /// Completes when the worker is to stop.
 pub async fn stopped(stop: &mut watch::Receiver<bool>) {
     // A closed channel means that the worker is gone.
@@ -178,26 +205,12 @@ impl Owner {
         mut self,
         mut requests: mpsc::Receiver<(Command, Reply)>,
         mut endings: mpsc::Receiver<TaskEnded>,
-        mut membership: Box<dyn Membership>,
+        membership: Box<dyn Membership>,
         mut stop: watch::Receiver<bool>,
     ) {
         let mut configs = self.shared.configs.clone();
         let (standings, mut standing) = mpsc::channel(1);
-        let group = tokio::spawn(async move {
-            // Ends when the owner is gone or the group can never be joined.
-            loop {
-                tokio::select! {
-                    () = standings.closed() => break,
-                    changed = membership.changed() => {
-                        let failed = changed.is_err();
-                        if standings.send(changed).await.is_err() || failed {
-                            break;
-                        }
-                    }
-                }
-            }
-            membership.leave().await;
-        });
+        let group = tokio::spawn(follow_group(membership, standings));
         loop {
             tokio::select! {
                 biased;

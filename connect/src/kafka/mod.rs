@@ -1,5 +1,6 @@
-//! What Connect needs of a Kafka cluster, as narrow traits. The client binds them; [`memory`] keeps everything in one process for tests.
+//! What Connect needs of a Kafka cluster, as narrow traits. [`client`] binds them to `weir-client`; [`memory`] keeps everything in one process for tests.
 
+pub mod client;
 pub mod memory;
 
 use std::collections::BTreeMap;
