@@ -25,6 +25,8 @@ pub const CLASS: ConverterClass = ConverterClass {
 /// Schemas of one kind that are remembered; at the limit the oldest goes.
 const REMEMBERED: usize = 256;
 
+type TopicAndText = (String, Arc<str>);
+
 /// See the module.
 pub struct AvroConverter {
     serializer: AvroSerializer,
@@ -32,7 +34,7 @@ pub struct AvroConverter {
     /// The Avro text of a Connect schema.
     texts: Mutex<Vec<(Schema, Arc<str>)>>,
     /// What is ready to write, by topic and Avro text.
-    prepared: Mutex<Vec<((String, Arc<str>), Arc<PreparedAvro>)>>,
+    prepared: Mutex<Vec<(TopicAndText, Arc<PreparedAvro>)>>,
     /// The Connect schema of a schema id.
     read: Mutex<Vec<(i32, Schema)>>,
 }

@@ -7,8 +7,10 @@ mod avro_schema;
 mod avro_value;
 mod bytes;
 mod json;
+mod json_read;
 mod json_schema;
 mod json_text;
+mod json_write;
 mod simple_header;
 mod string;
 
