@@ -57,7 +57,7 @@ pub fn formatted(state: &State, stored: &Stored, format: Option<&str>) -> String
     match format {
         Some("resolved") => state
             .parsed(stored)
-            .map_or_else(|_| stored.schema.clone(), |schema| avro::resolved(schema)),
+            .map_or_else(|_| stored.schema.clone(), |schema| avro::resolved(&schema)),
         // Formats that are not known give the default, so that newer clients work.
         _ => stored.schema.clone(),
     }

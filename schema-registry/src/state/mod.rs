@@ -14,7 +14,6 @@ pub mod record;
 pub mod replay;
 pub mod subject;
 
-use crate::avro;
 use crate::compatibility::CompatibilityLevel;
 use crate::entity::{AVRO, Metadata, Reference, RuleSet};
 use crate::guid::Guid;
@@ -96,8 +95,9 @@ pub struct Stored {
     pub deleted: bool,
     /// When it was written, milliseconds since the epoch.
     pub timestamp: i64,
-    /// Parsed when first needed.
-    parsed: OnceLock<Result<Arc<avro::Schema>, String>>,
+    /// What the schema means, told when first asked for; `None` if it is not Avro or does not parse. Parsed schemas are not
+    /// kept: they are many times as large as their texts, and few are needed twice.
+    meaning: OnceLock<Option<Guid>>,
 }
 
 impl Stored {

@@ -7,9 +7,15 @@ use super::subject::Subject;
 use super::{State, Stored};
 use crate::avro::{self, Strictness};
 use crate::entity::{AVRO, Reference};
+use crate::guid::Guid;
 
 /// Most schemas that one schema may refer to, directly or not.
 const MAX_REFERENCES: usize = 1_000;
+
+/// A hash of the text that is equal for equal meanings.
+pub(super) fn meaning_of(schema: &avro::Schema) -> Guid {
+    Guid::of(&avro::equivalence_key(schema), &[], None, None)
+}
 
 impl State {
     /// Parses a schema text of `subject`. With [`Strictness::New`] references must be to versions that are not deleted.
@@ -26,15 +32,17 @@ impl State {
     }
 
     /// The parsed form of a stored schema; an error text if it is not Avro or does not parse.
-    pub fn parsed<'s>(&self, stored: &'s Stored) -> Result<&'s Arc<avro::Schema>, &'s str> {
-        let parse = || {
-            if stored.type_name() != AVRO {
-                return Err(crate::compatibility::DIFFERENT_TYPE.to_owned());
-            }
-            self.parse(&stored.subject, &stored.schema, &stored.references, Strictness::Stored)
-                .map(Arc::new)
-        };
-        stored.parsed.get_or_init(parse).as_ref().map_err(String::as_str)
+    pub fn parsed(&self, stored: &Stored) -> Result<avro::Schema, String> {
+        if stored.type_name() != AVRO {
+            return Err(crate::compatibility::DIFFERENT_TYPE.to_owned());
+        }
+        self.parse(&stored.subject, &stored.schema, &stored.references, Strictness::Stored)
+    }
+
+    /// What a stored schema means: equal for two schemas that are the same in all but writing.
+    pub(super) fn meaning(&self, stored: &Stored) -> Option<Guid> {
+        let mean = || self.parsed(stored).ok().map(|schema| meaning_of(&schema));
+        *stored.meaning.get_or_init(mean)
     }
 
     /// All schemas that references lead to, each behind those that it refers to itself, each name once.

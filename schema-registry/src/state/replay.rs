@@ -101,7 +101,7 @@ impl State {
             schema: value.schema.clone(),
             deleted: value.deleted,
             timestamp,
-            parsed: OnceLock::new(),
+            meaning: OnceLock::new(),
         });
         let old = context
             .subjects
@@ -225,7 +225,7 @@ impl Stored {
             schema: self.schema.clone(),
             deleted: true,
             timestamp: self.timestamp,
-            parsed: self.parsed.clone(),
+            meaning: self.meaning.clone(),
         }
     }
 }

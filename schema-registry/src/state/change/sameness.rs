@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use super::SchemaRequest;
-use crate::avro::{self, Strictness, canonical, equivalence_key, normalize};
+use crate::avro::{self, Strictness, canonical, normalize};
 use crate::compatibility::{self, Previous};
 use crate::entity::{AVRO, Metadata, Reference, RuleSet};
 use crate::error::RegistryError;
 use crate::guid::Guid;
+use crate::state::parsing::meaning_of;
 use crate::state::query::{Lookup, Settings};
 use crate::state::subject::Subject;
 use crate::state::{State, Stored};
 
 /// A schema that is ready to be stored or looked for.
 pub(super) struct Prepared {
-    pub(super) schema: Arc<avro::Schema>,
+    pub(super) schema: avro::Schema,
     pub(super) text: String,
     pub(super) references: Vec<Reference>,
     pub(super) metadata: Option<Metadata>,
@@ -63,7 +64,7 @@ impl State {
         let guid = Guid::of(&text, &references, request.metadata.as_ref(), request.rule_set.as_ref());
         let (metadata, rule_set) = (request.metadata.clone(), request.rule_set.clone());
         Ok(Prepared {
-            schema: Arc::new(schema),
+            schema,
             text,
             references,
             metadata,
@@ -96,24 +97,24 @@ impl State {
         if same.is_some() {
             return same;
         }
-        let key = equivalence_key(&prepared.schema);
+        let meaning = meaning_of(&prepared.schema);
         let lookup = if with_deleted {
             Lookup::WithDeleted
         } else {
             Lookup::Live
         };
         let mut versions = self.versions(subject, lookup).into_iter().rev();
-        versions.find(|stored| self.means_the_same(prepared, &key, stored))
+        versions.find(|stored| self.means_the_same(prepared, &meaning, stored))
     }
 
     /// A schema sent with all references written out is the one that was registered with references, and a difference in
     /// the order of attributes or in `confluent:version` does not count (`ParsedSchema.canLookup`).
-    fn means_the_same(&self, prepared: &Prepared, key: &str, stored: &Stored) -> bool {
+    fn means_the_same(&self, prepared: &Prepared, meaning: &Guid, stored: &Stored) -> bool {
         let references = prepared.references.is_empty() || prepared.references == stored.references;
         references
             && prepared.rule_set == stored.rule_set
             && same_metadata(prepared.metadata.as_ref(), stored)
-            && self.parsed(stored).is_ok_and(|schema| equivalence_key(schema) == key)
+            && self.meaning(stored) == Some(*meaning)
     }
 
     /// Looks for a schema under a subject.
@@ -146,13 +147,11 @@ impl State {
         };
         let own = group(prepared.metadata.as_ref());
         let same_group = live.iter().filter(|stored| group(stored.metadata.as_ref()) == own);
-        let previous: Vec<Previous<'_>> = same_group
-            .map(|stored| Previous {
-                version: stored.version,
-                schema: self.parsed(stored).map(Arc::as_ref),
-            })
-            .collect();
-        let mut messages = compatibility::check(settings.compatibility, &prepared.schema, &previous);
+        let newest_first = same_group.rev().map(|stored| Previous {
+            version: stored.version,
+            schema: self.parsed(stored),
+        });
+        let mut messages = compatibility::check(settings.compatibility, &prepared.schema, newest_first);
         if !messages.is_empty() {
             let level = settings.compatibility.name();
             messages.push(format!("{{validateFields: 'false', compatibility: '{level}'}}"));
