@@ -18,7 +18,9 @@ use weir_connect_sdk::services::Http as _;
 use weir_connect_sdk::{ConfigMap, HttpRequest};
 
 fn unique(name: &str) -> String {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
     format!("{name}-{}", now.as_nanos())
 }
 
@@ -29,7 +31,10 @@ struct World {
 
 impl World {
     fn new(bootstrap: &str) -> Self {
-        Self { bootstrap: bootstrap.to_owned(), group: unique("connect") }
+        Self {
+            bootstrap: bootstrap.to_owned(),
+            group: unique("connect"),
+        }
     }
 
     async fn worker(&self) -> Worker {
@@ -46,18 +51,30 @@ impl World {
             ("status.storage.replication.factor", "1"),
             ("offset.storage.partitions", "3"),
         ]);
-        let kafka = ClientKafka::new(weir_runtime::real(), std::slice::from_ref(&self.bootstrap), &ConfigMap::new()).unwrap();
+        let kafka = ClientKafka::new(
+            weir_runtime::real(),
+            std::slice::from_ref(&self.bootstrap),
+            &ConfigMap::new(),
+        )
+        .unwrap();
         let plugins = Plugins::new([weir_plugin_file::SOURCE, weir_plugin_file::SINK]);
         Worker::start(config, plugins, Arc::new(kafka)).await.unwrap()
     }
 }
 
 async fn call(worker: &Worker, method: &str, path: &str, body: &Value) -> (u16, Value) {
-    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let body = if body.is_null() {
+        String::new()
+    } else {
+        body.to_string()
+    };
     let mut request = HttpRequest::post(format!("http://{}{path}", worker.rest_addr()), "application/json", body);
     request.method = method.to_owned();
     let response = weir_connect::http::HttpClient.send(request).await.unwrap();
-    (response.status, serde_json::from_slice(&response.body).unwrap_or(Value::Null))
+    (
+        response.status,
+        serde_json::from_slice(&response.body).unwrap_or(Value::Null),
+    )
 }
 
 async fn put(worker: &Worker, name: &str, config: &Value) {
@@ -70,7 +87,11 @@ async fn put(worker: &Worker, name: &str, config: &Value) {
 }
 
 fn append(path: &Path, text: &str) {
-    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+    let mut file = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .unwrap();
     file.write_all(text.as_bytes()).unwrap();
 }
 
@@ -97,7 +118,8 @@ async fn walk(bootstrap: &str) {
     assert_eq!(lines(&output, 2).await, ["one", "two"]);
     let committed = |position: i64, offset: i64| {
         let source = json!([{"partition": {"filename": input}, "offset": {"position": position}}]);
-        let sink = json!([{"partition": {"kafka_topic": topic, "kafka_partition": 0}, "offset": {"kafka_offset": offset}}]);
+        let sink =
+            json!([{"partition": {"kafka_topic": topic, "kafka_partition": 0}, "offset": {"kafka_offset": offset}}]);
         (json!({"offsets": source}), json!({"offsets": sink}))
     };
     let offsets_are = async |worker: &Worker, expected: &(Value, Value)| {
@@ -120,7 +142,8 @@ async fn walk(bootstrap: &str) {
     eventually("paused", async || {
         let status = call(&first, "GET", "/connectors/source/status", &Value::Null).await.1;
         let task = status.pointer("/tasks/0")?.clone();
-        (task.get("state")? == "PAUSED" && task.get("worker_id")? == &json!(first.rest_addr().to_string())).then_some(())
+        (task.get("state")? == "PAUSED" && task.get("worker_id")? == &json!(first.rest_addr().to_string()))
+            .then_some(())
     })
     .await;
     append(&input, "three\n");
@@ -135,7 +158,12 @@ async fn walk(bootstrap: &str) {
 
     // Offsets of a stopped connector can be set.
     for connector in ["source", "sink"] {
-        assert_eq!(call(&second, "PUT", &format!("/connectors/{connector}/stop"), &Value::Null).await.0, 204);
+        assert_eq!(
+            call(&second, "PUT", &format!("/connectors/{connector}/stop"), &Value::Null)
+                .await
+                .0,
+            204
+        );
     }
     let alter = json!({"offsets": [{"partition": {"kafka_topic": topic, "kafka_partition": 0}, "offset": {"kafka_offset": 3}}]});
     eventually("the sink's group is empty", async || {
@@ -154,11 +182,14 @@ async fn walk(bootstrap: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_weir() {
     let dir = tempfile::tempdir().unwrap();
-    let settings = [("listeners", "PLAINTEXT://127.0.0.1:0"), ("group.initial.rebalance.delay.ms", "0")];
+    let settings = [
+        ("listeners", "PLAINTEXT://127.0.0.1:0"),
+        ("group.initial.rebalance.delay.ms", "0"),
+    ];
     let settings: BTreeMap<String, String> = settings.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
     let config = weir_broker::BrokerConfig::from_map(&settings, dir.path()).unwrap();
     let broker = weir_broker::Broker::start(weir_runtime::real(), config).await.unwrap();
-    let address = broker.addresses().into_iter().next().unwrap().1.to_string();
+    let address = broker.addresses()[0].1.to_string();
     walk(&address).await;
     broker.stop().await.unwrap();
 }

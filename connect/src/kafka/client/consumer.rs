@@ -29,7 +29,10 @@ impl ClientConsumer {
             }
         };
         subscribed.map_err(|e| error(false, "cannot subscribe", e))?;
-        Ok(Self { consumer, paused: false })
+        Ok(Self {
+            consumer,
+            paused: false,
+        })
     }
 }
 
@@ -44,7 +47,11 @@ pub fn in_record(record: ConsumerRecord) -> InRecord {
         log_append_time: record.timestamp_type == TimestampType::LogAppendTime,
         key: record.key.map(Into::into),
         value: record.value.map(Into::into),
-        headers: record.headers.into_iter().map(|header| (text(&header.key), header.value.map(Into::into))).collect(),
+        headers: record
+            .headers
+            .into_iter()
+            .map(|header| (text(&header.key), header.value.map(Into::into)))
+            .collect(),
     }
 }
 
@@ -59,10 +66,14 @@ impl RecordConsumer for ClientConsumer {
         } else if !paused.is_empty() {
             self.consumer.resume(&paused);
         }
-        let partitions = |partitions: Vec<weir_client::TopicPartition>| -> Vec<TopicPartition> { partitions.iter().map(from_client).collect() };
+        let partitions = |partitions: Vec<weir_client::TopicPartition>| -> Vec<TopicPartition> {
+            partitions.iter().map(from_client).collect()
+        };
         match self.consumer.poll_event(max_wait).await {
             Ok(None) => Ok(Polled::Records(Vec::new())),
-            Ok(Some(ConsumerEvent::Records(records))) => Ok(Polled::Records(records.into_iter().map(in_record).collect())),
+            Ok(Some(ConsumerEvent::Records(records))) => {
+                Ok(Polled::Records(records.into_iter().map(in_record).collect()))
+            }
             Ok(Some(ConsumerEvent::Assigned(assigned))) => Ok(Polled::Assigned(partitions(assigned))),
             Ok(Some(ConsumerEvent::Revoked(revoked))) => Ok(Polled::Revoked(partitions(revoked))),
             Ok(Some(ConsumerEvent::Lost(lost))) => Ok(Polled::Lost(partitions(lost))),
@@ -71,13 +82,21 @@ impl RecordConsumer for ClientConsumer {
     }
 
     async fn commit(&mut self, offsets: &PartitionOffsets) -> Result<(), KafkaError> {
-        let offsets = offsets.iter().map(|(partition, offset)| (to_client(partition), OffsetAndMetadata::new(*offset))).collect();
-        self.consumer.commit_sync_offsets(offsets).await.map_err(|e| error(e.retriable(), "cannot commit", e))
+        let offsets = offsets
+            .iter()
+            .map(|(partition, offset)| (to_client(partition), OffsetAndMetadata::new(*offset)))
+            .collect();
+        self.consumer
+            .commit_sync_offsets(offsets)
+            .await
+            .map_err(|e| error(e.retriable(), "cannot commit", e))
     }
 
     async fn seek(&mut self, offsets: &PartitionOffsets) -> Result<(), KafkaError> {
         for (partition, offset) in offsets {
-            self.consumer.seek(&to_client(partition), *offset).map_err(|e| error(e.retriable(), "cannot seek", e))?;
+            self.consumer
+                .seek(&to_client(partition), *offset)
+                .map_err(|e| error(e.retriable(), "cannot seek", e))?;
         }
         Ok(())
     }

@@ -28,15 +28,29 @@ impl TopicReader {
     /// Finds the topic's partitions and starts at their first records.
     pub async fn open(mut consumer: Consumer, admin: Arc<Admin>, topic: &str) -> Result<Self, KafkaError> {
         let what = format!("cannot read the topic {topic}");
-        let described = admin.describe_topics([topic]).await.map_err(|e| error(e.retriable(), &what, e))?;
-        let described = described.into_values().next().ok_or_else(|| KafkaError::Retriable(format!("{what}: it is not there")))?;
+        let described = admin
+            .describe_topics([topic])
+            .await
+            .map_err(|e| error(e.retriable(), &what, e))?;
+        let described = described
+            .into_values()
+            .next()
+            .ok_or_else(|| KafkaError::Retriable(format!("{what}: it is not there")))?;
         let count = described.map_err(|e| error(e.retriable(), &what, e))?.partitions.len();
-        let partitions = (0..).take(count).map(|number| TopicPartition::new(topic, number)).collect::<Vec<_>>();
+        let partitions = (0..)
+            .take(count)
+            .map(|number| TopicPartition::new(topic, number))
+            .collect::<Vec<_>>();
         consumer.assign(partitions.clone());
         for partition in &partitions {
-            consumer.seek_to_beginning(partition).map_err(|e| error(e.retriable(), &what, e))?;
+            consumer
+                .seek_to_beginning(partition)
+                .map_err(|e| error(e.retriable(), &what, e))?;
         }
-        let ends = partitions.into_iter().map(|partition| (partition, OffsetSpec::Latest)).collect();
+        let ends = partitions
+            .into_iter()
+            .map(|partition| (partition, OffsetSpec::Latest))
+            .collect();
         Ok(Self { consumer, admin, ends })
     }
 
@@ -53,7 +67,11 @@ impl TopicReader {
 impl LogReader for TopicReader {
     async fn read_to_end(&mut self) -> Result<Vec<InRecord>, KafkaError> {
         let failed = |e: OffsetsError| error(e.retriable(), "cannot read the topic", e);
-        let ends = self.admin.list_offsets(&self.ends, IsolationLevel::ReadCommitted).await.map_err(failed)?;
+        let ends = self
+            .admin
+            .list_offsets(&self.ends, IsolationLevel::ReadCommitted)
+            .await
+            .map_err(failed)?;
         let mut all = Vec::new();
         for (partition, end) in ends {
             let end = end.map_or(0, |end| end.offset);

@@ -26,7 +26,11 @@ fn put_string(out: &mut BytesMut, text: &str) {
     let bytes = text.as_bytes();
     let length = i16::try_from(bytes.len()).unwrap_or(i16::MAX);
     out.put_i16(length);
-    out.put_slice(bytes.get(..usize::try_from(length).unwrap_or_default()).unwrap_or_default());
+    out.put_slice(
+        bytes
+            .get(..usize::try_from(length).unwrap_or_default())
+            .unwrap_or_default(),
+    );
 }
 
 fn take_string(from: &mut Bytes) -> Option<String> {
@@ -82,7 +86,11 @@ impl GroupProtocol for Protocol {
         let url = leader.and_then(|member| metadata_url(member.metadata.clone()));
         let url = url.ok_or_else(|| AssignError("the leader's own metadata cannot be read".to_owned()))?;
         let same = assignment(members.leader.as_str(), &url);
-        Ok(members.members.into_iter().map(|member| (member.id, same.clone())).collect())
+        Ok(members
+            .members
+            .into_iter()
+            .map(|member| (member.id, same.clone()))
+            .collect())
     }
 }
 
@@ -104,7 +112,10 @@ impl WorkerMembership {
             max_poll_interval: None,
         };
         let protocol = Protocol { url: group.url.clone() };
-        Self { group: GroupClient::new(cluster, config, protocol), joined: false }
+        Self {
+            group: GroupClient::new(cluster, config, protocol),
+            joined: false,
+        }
     }
 }
 
@@ -119,10 +130,19 @@ impl Membership for WorkerMembership {
                 return Ok(Standing::Lost);
             }
         }
-        let joined = self.group.join().await.map_err(|e| error(e.retriable(), "cannot join the group of workers", e))?;
+        let joined = self
+            .group
+            .join()
+            .await
+            .map_err(|e| error(e.retriable(), "cannot join the group of workers", e))?;
         self.joined = true;
-        let leader_url = assigned_leader_url(joined.assignment).ok_or_else(|| KafkaError::Fatal("the leader's assignment cannot be read".to_owned()))?;
-        Ok(Standing::Joined { generation: joined.generation.id, leader: joined.leader, leader_url })
+        let leader_url = assigned_leader_url(joined.assignment)
+            .ok_or_else(|| KafkaError::Fatal("the leader's assignment cannot be read".to_owned()))?;
+        Ok(Standing::Joined {
+            generation: joined.generation.id,
+            leader: joined.leader,
+            leader_url,
+        })
     }
 
     async fn leave(&mut self) {

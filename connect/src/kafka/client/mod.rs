@@ -17,7 +17,9 @@ use weir_client::{Cluster, OffsetAndMetadata};
 use weir_connect_sdk::{ConfigMap, PartitionOffsets, TopicPartition};
 use weir_core::{ErrorCode, Seam};
 
-use super::{Kafka, KafkaError, LogTopic, Membership, NewTopic, RecordConsumer, RecordProducer, Subscription, WorkerGroup};
+use super::{
+    Kafka, KafkaError, LogTopic, Membership, NewTopic, RecordConsumer, RecordProducer, Subscription, WorkerGroup,
+};
 use crate::config::validate::with_prefix;
 
 /// A cluster and the settings that every client of it gets.
@@ -32,7 +34,11 @@ pub struct ClientKafka {
 /// An error with the kind that its `retriable()` says.
 pub(super) fn error(retriable: bool, what: &str, error: impl std::fmt::Display) -> KafkaError {
     let text = format!("{what}: {error}");
-    if retriable { KafkaError::Retriable(text) } else { KafkaError::Fatal(text) }
+    if retriable {
+        KafkaError::Retriable(text)
+    } else {
+        KafkaError::Fatal(text)
+    }
 }
 
 fn bad_settings(errors: &ConfigErrors) -> KafkaError {
@@ -44,7 +50,10 @@ pub(super) fn to_client(partition: &TopicPartition) -> weir_client::TopicPartiti
 }
 
 pub(super) fn from_client(partition: &weir_client::TopicPartition) -> TopicPartition {
-    TopicPartition { topic: partition.topic.as_str().to_owned(), partition: partition.partition }
+    TopicPartition {
+        topic: partition.topic.as_str().to_owned(),
+        partition: partition.partition,
+    }
 }
 
 impl ClientKafka {
@@ -60,21 +69,36 @@ impl ClientKafka {
         admin.extend(with_prefix(settings, "admin."));
         let admin = AdminConfig::from_map(admin)?;
         let cluster = Cluster::new(seam.clone(), admin.client.clone());
-        Ok(Self { seam, admin: Arc::new(Admin::on(cluster.clone(), admin)), cluster, common })
+        Ok(Self {
+            seam,
+            admin: Arc::new(Admin::on(cluster.clone(), admin)),
+            cluster,
+            common,
+        })
     }
 
     /// Client settings: the common ones, then Connect's defaults, then what was given.
     fn settings(&self, defaults: &[(&str, &str)], given: &ConfigMap) -> ConfigMap {
         let mut settings = self.common.clone();
-        settings.extend(defaults.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        settings.extend(
+            defaults
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
         settings.extend(given.clone());
         settings
     }
 
     fn new_producer(&self, client_id: &str, given: &ConfigMap) -> Result<producer::ClientProducer, KafkaError> {
         // As Kafka's worker sets them: nothing may be lost or reordered, and trying goes on for as long as it takes.
-        let defaults = [("client.id", client_id), ("acks", "all"), ("delivery.timeout.ms", "2147483647"), ("max.block.ms", "9223372036854775")];
-        let config = ProducerConfig::from_map(self.settings(&defaults, given)).map_err(|errors| bad_settings(&errors))?;
+        let defaults = [
+            ("client.id", client_id),
+            ("acks", "all"),
+            ("delivery.timeout.ms", "2147483647"),
+            ("max.block.ms", "9223372036854775"),
+        ];
+        let config =
+            ProducerConfig::from_map(self.settings(&defaults, given)).map_err(|errors| bad_settings(&errors))?;
         Ok(producer::ClientProducer(Producer::new(self.seam.clone(), config)))
     }
 }
@@ -83,7 +107,9 @@ impl ClientKafka {
 impl Kafka for ClientKafka {
     async fn cluster_id(&self) -> Result<String, KafkaError> {
         let described = self.admin.describe_cluster().await;
-        Ok(described.map_err(|e| error(e.retriable(), "cannot reach the cluster", e))?.cluster_id)
+        Ok(described
+            .map_err(|e| error(e.retriable(), "cannot reach the cluster", e))?
+            .cluster_id)
     }
 
     async fn create_topic(&self, topic: &NewTopic) -> Result<(), KafkaError> {
@@ -92,7 +118,11 @@ impl Kafka for ClientKafka {
         new.replication_factor = Some(topic.replication_factor).filter(|factor| *factor > 0);
         new.configs = topic.config.clone();
         let what = format!("cannot create the topic {}", topic.name);
-        let created = self.admin.create_topics(&[new], false).await.map_err(|e| error(e.retriable(), &what, e))?;
+        let created = self
+            .admin
+            .create_topics(&[new], false)
+            .await
+            .map_err(|e| error(e.retriable(), &what, e))?;
         match created.into_values().next() {
             Some(Err(e)) if e.code != ErrorCode::TopicAlreadyExists => Err(error(e.retriable(), &what, e)),
             _ => Ok(()),
@@ -101,11 +131,21 @@ impl Kafka for ClientKafka {
 
     async fn log_topic(&self, name: &str, client_id: &str) -> Result<LogTopic, KafkaError> {
         let appender = Box::new(self.new_producer(client_id, &[("linger.ms".to_owned(), "0".to_owned())].into())?);
-        let defaults = [("client.id", client_id), ("auto.offset.reset", "earliest"), ("isolation.level", "read_committed")];
-        let config = ConsumerConfig::from_map(self.settings(&defaults, &ConfigMap::new())).map_err(|errors| bad_settings(&errors))?;
-        let consumer = Consumer::new(self.seam.clone(), config).map_err(|e| error(false, "cannot read the topic", e))?;
+        let defaults = [
+            ("client.id", client_id),
+            ("auto.offset.reset", "earliest"),
+            ("isolation.level", "read_committed"),
+        ];
+        let config = ConsumerConfig::from_map(self.settings(&defaults, &ConfigMap::new()))
+            .map_err(|errors| bad_settings(&errors))?;
+        let consumer =
+            Consumer::new(self.seam.clone(), config).map_err(|e| error(false, "cannot read the topic", e))?;
         let reader = Box::new(log::TopicReader::open(consumer, self.admin.clone(), name).await?);
-        Ok(LogTopic { name: name.to_owned(), appender, reader })
+        Ok(LogTopic {
+            name: name.to_owned(),
+            appender,
+            reader,
+        })
     }
 
     async fn producer(&self, client_id: &str, settings: &ConfigMap) -> Result<Box<dyn RecordProducer>, KafkaError> {
@@ -119,30 +159,57 @@ impl Kafka for ClientKafka {
         what: &Subscription,
         settings: &ConfigMap,
     ) -> Result<Box<dyn RecordConsumer>, KafkaError> {
-        let defaults = [("group.id", group), ("client.id", client_id), ("enable.auto.commit", "false"), ("auto.offset.reset", "earliest")];
-        let config = ConsumerConfig::from_map(self.settings(&defaults, settings)).map_err(|errors| bad_settings(&errors))?;
+        let defaults = [
+            ("group.id", group),
+            ("client.id", client_id),
+            ("enable.auto.commit", "false"),
+            ("auto.offset.reset", "earliest"),
+        ];
+        let config =
+            ConsumerConfig::from_map(self.settings(&defaults, settings)).map_err(|errors| bad_settings(&errors))?;
         let consumer = Consumer::new(self.seam.clone(), config).map_err(|e| error(false, "cannot consume", e))?;
         Ok(Box::new(consumer::ClientConsumer::subscribe(consumer, what)?))
     }
 
     async fn group_offsets(&self, group: &str) -> Result<PartitionOffsets, KafkaError> {
         let committed = self.admin.list_group_offsets(group, None).await;
-        let committed = committed.map_err(|e| error(e.retriable(), &format!("cannot read the offsets of group {group}"), e))?;
-        Ok(committed.iter().map(|(partition, committed)| (from_client(partition), committed.offset)).collect())
+        let committed =
+            committed.map_err(|e| error(e.retriable(), &format!("cannot read the offsets of group {group}"), e))?;
+        Ok(committed
+            .iter()
+            .map(|(partition, committed)| (from_client(partition), committed.offset))
+            .collect())
     }
 
-    async fn alter_group_offsets(&self, group: &str, offsets: &BTreeMap<TopicPartition, Option<i64>>) -> Result<(), KafkaError> {
+    async fn alter_group_offsets(
+        &self,
+        group: &str,
+        offsets: &BTreeMap<TopicPartition, Option<i64>>,
+    ) -> Result<(), KafkaError> {
         let what = format!("cannot alter the offsets of group {group}");
-        let set = offsets.iter().filter_map(|(partition, offset)| Some((to_client(partition), OffsetAndMetadata::new((*offset)?))));
+        let set = offsets
+            .iter()
+            .filter_map(|(partition, offset)| Some((to_client(partition), OffsetAndMetadata::new((*offset)?))));
         let set: BTreeMap<_, _> = set.collect();
         if !set.is_empty() {
-            self.admin.alter_group_offsets(group, &set).await.map_err(|e| error(e.retriable(), &what, e))?;
+            self.admin
+                .alter_group_offsets(group, &set)
+                .await
+                .map_err(|e| error(e.retriable(), &what, e))?;
         }
-        let removed: Vec<_> = offsets.iter().filter(|(_, offset)| offset.is_none()).map(|(partition, _)| to_client(partition)).collect();
+        let removed: Vec<_> = offsets
+            .iter()
+            .filter(|(_, offset)| offset.is_none())
+            .map(|(partition, _)| to_client(partition))
+            .collect();
         if removed.is_empty() {
             return Ok(());
         }
-        let removed = self.admin.delete_group_offsets(group, &removed).await.map_err(|e| error(e.retriable(), &what, e))?;
+        let removed = self
+            .admin
+            .delete_group_offsets(group, &removed)
+            .await
+            .map_err(|e| error(e.retriable(), &what, e))?;
         match removed.into_values().find_map(Result::err) {
             Some(e) => Err(error(e.retriable(), &what, e)),
             None => Ok(()),
@@ -151,7 +218,11 @@ impl Kafka for ClientKafka {
 
     async fn delete_group(&self, group: &str) -> Result<(), KafkaError> {
         let what = format!("cannot delete the group {group}");
-        let deleted = self.admin.delete_groups([group]).await.map_err(|e| error(e.retriable(), &what, e))?;
+        let deleted = self
+            .admin
+            .delete_groups([group])
+            .await
+            .map_err(|e| error(e.retriable(), &what, e))?;
         match deleted.into_values().find_map(Result::err) {
             Some(e) if e.code != ErrorCode::GroupIdNotFound => Err(error(e.retriable(), &what, e)),
             _ => Ok(()),

@@ -13,7 +13,10 @@ pub struct ClientProducer(pub Producer);
 #[async_trait]
 impl RecordProducer for ClientProducer {
     async fn send(&self, record: OutRecord) -> Result<Delivery, KafkaError> {
-        let headers = record.headers.into_iter().map(|(name, value)| Header { key: name.into(), value: value.map(Into::into) });
+        let headers = record.headers.into_iter().map(|(name, value)| Header {
+            key: name.into(),
+            value: value.map(Into::into),
+        });
         let record = ProducerRecord {
             topic: record.topic.as_str().into(),
             partition: record.partition,
@@ -22,8 +25,17 @@ impl RecordProducer for ClientProducer {
             value: record.value.map(Into::into),
             headers: headers.collect(),
         };
-        let delivery = self.0.enqueue(record).await.map_err(|e| error(e.retriable(), "not sent", e))?;
-        Ok(Box::pin(async move { delivery.await.map(|_| ()).map_err(|e| error(e.retriable(), "not sent", e)) }))
+        let delivery = self
+            .0
+            .enqueue(record)
+            .await
+            .map_err(|e| error(e.retriable(), "not sent", e))?;
+        Ok(Box::pin(async move {
+            delivery
+                .await
+                .map(|_| ())
+                .map_err(|e| error(e.retriable(), "not sent", e))
+        }))
     }
 
     async fn close(&self) {
