@@ -31,7 +31,11 @@ pub struct Pair {
 impl Drop for Pair {
     /// All differences of a test are told before it fails.
     fn drop(&mut self) {
-        assert!(self.differences == 0 || std::thread::panicking(), "{} answers differ from Kafka's", self.differences);
+        assert!(
+            self.differences == 0 || std::thread::panicking(),
+            "{} answers differ from Kafka's",
+            self.differences
+        );
     }
 }
 
@@ -79,7 +83,10 @@ impl Pair {
         if w != k {
             self.differences += 1;
             let diff = diff(&format!("{w:#?}"), &format!("{k:#?}"));
-            eprintln!("DIFFERS {} v{version}: - Weir, + Kafka\n{diff}request: {to_kafka:?}", R::NAME);
+            eprintln!(
+                "DIFFERS {} v{version}: - Weir, + Kafka\n{diff}request: {to_kafka:?}",
+                R::NAME
+            );
         }
         (weir, kafka)
     }

@@ -117,8 +117,8 @@ impl Sender {
                 self.on_event(event);
             }
         }
-        // Nobody may be left to look.
-        let _ = self.shared.ended.send(true);
+        // Not `send`, which does nothing while nobody looks.
+        self.shared.ended.send_replace(true);
     }
 
     /// Everything that can be done without waiting.
@@ -405,7 +405,7 @@ async fn send(
         request.topic_data.iter_mut().for_each(|topic| topic.name = Str::new());
     }
     match acks {
-        Acks::None => connection.send_only(&request, version).map(|()| None),
+        Acks::None => connection.send_only(&request, version).await.map(|()| None),
         Acks::Leader | Acks::All => connection.call_version(&request, version, timeout).await.map(Some),
     }
 }

@@ -18,6 +18,7 @@ pub struct Weir {
     bootstrap: String,
     process: Process,
     folder: PathBuf,
+    data: PathBuf,
 }
 
 /// The binary: `WEIR_BIN`, or the one that was built beside this test.
@@ -49,12 +50,19 @@ impl Weir {
         Self::broker_in(&folder.join("data"), &folder, settings)
     }
 
-    /// Starts a broker on a given data directory, which outlives it; `folder` does not.
+    /// Starts a broker on a free port and a given data directory; see [`Self::broker_at`].
     ///
     /// # Errors
     /// See [`Self::broker`].
     pub fn broker_in(data: &Path, folder: &Path, settings: &[(&str, &str)]) -> Result<Self, Missing> {
-        let port = free_port().map_err(|e| missing(&e))?;
+        Self::broker_at(free_port().map_err(|e| missing(&e))?, data, folder, settings)
+    }
+
+    /// Starts a broker on a given port and data directory, which outlives it unless it lies in `folder`.
+    ///
+    /// # Errors
+    /// See [`Self::broker`].
+    pub fn broker_at(port: u16, data: &Path, folder: &Path, settings: &[(&str, &str)]) -> Result<Self, Missing> {
         let listeners = format!("listeners=PLAINTEXT://127.0.0.1:{port}");
         let mut args = vec![
             "broker".to_owned(),
@@ -74,6 +82,7 @@ impl Weir {
             bootstrap: format!("127.0.0.1:{port}"),
             process,
             folder: folder.to_owned(),
+            data: data.to_owned(),
         };
         let end = Instant::now() + START_TIMEOUT;
         while TcpStream::connect(&weir.bootstrap).is_err() {
@@ -92,6 +101,11 @@ impl Weir {
     /// `host:port`.
     pub fn bootstrap(&self) -> &str {
         &self.bootstrap
+    }
+
+    /// Its data directory.
+    pub fn data_dir(&self) -> &Path {
+        &self.data
     }
 
     /// Its process id.
