@@ -3,13 +3,14 @@
 //! Rooms, downwards: [`dsl`] (what users write: [`StreamsBuilder`], [`Stream`], [`Table`]), [`topology`] (the graph:
 //! names, sub-topologies, `describe`), [`processor`] (receivers and their context), [`task`] (one sub-topology on one
 //! partition: plain synchronous calls), [`store`] (state behind a narrow trait), [`serde`], [`driver`] (tasks without a
-//! broker, in virtual time). The runtime that joins a group and moves records is a thin shell round the same tasks.
+//! broker, in virtual time), [`runtime`] (the thin shell that joins a group and moves records).
 //!
 //! It must never know the broker or Connect.
 
 pub mod driver;
 pub mod dsl;
 pub mod processor;
+mod runtime;
 pub mod serde;
 pub mod store;
 pub mod task;
@@ -18,5 +19,6 @@ pub mod topology;
 pub use driver::TestDriver;
 pub use dsl::{GroupedStream, Stream, StreamsBuilder, Table, TimeWindows, Windowed, WindowedStream};
 pub use processor::Record;
+pub use runtime::{Streams, StreamsConfig, StreamsError};
 pub use serde::{Serde, SerdeError, SerdeRef};
 pub use topology::Topology;

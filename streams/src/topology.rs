@@ -250,3 +250,51 @@ fn group(nodes: &[Node]) -> Vec<BTreeSet<String>> {
     }
     groups
 }
+
+impl Topology {
+    /// Repartition topics that a sub-topology writes.
+    #[must_use]
+    pub fn internal_sinks_of(&self, sub_topology: usize) -> Vec<String> {
+        let Some(group) = self.groups.get(sub_topology) else {
+            return Vec::new();
+        };
+        self.nodes
+            .iter()
+            .filter(|n| group.contains(&n.name))
+            .filter_map(|n| match &n.kind {
+                NodeKind::Sink { topic, internal: true } => Some(topic.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Sets of topics that are joined, each with whether it is internal.
+    #[must_use]
+    pub fn copartitioned_topics(&self) -> Vec<Vec<(String, bool)>> {
+        let topic_of = |source: &String| {
+            self.nodes
+                .iter()
+                .find(|n| n.name == *source)
+                .and_then(|n| match &n.kind {
+                    NodeKind::Source { topic, internal } => Some((topic.clone(), *internal)),
+                    NodeKind::Processor | NodeKind::Sink { .. } => None,
+                })
+        };
+        self.copartitioned
+            .iter()
+            .map(|sources| sources.iter().filter_map(topic_of).collect())
+            .collect()
+    }
+
+    /// Topics that a repartition topic is joined with: it takes their number of partitions.
+    #[must_use]
+    pub fn joined_with(&self, repartition_topic: &str) -> Vec<(String, bool)> {
+        let sets = self.copartitioned_topics();
+        let ours = sets
+            .into_iter()
+            .filter(|set| set.iter().any(|(t, internal)| *internal && t == repartition_topic));
+        ours.flatten()
+            .filter(|(t, internal)| !*internal || t != repartition_topic)
+            .collect()
+    }
+}
