@@ -89,6 +89,9 @@ pub enum RegistryConfigError {
     /// A listener that is not `http://host:port`.
     #[error("Invalid value {0} for configuration listeners: {1}")]
     Listener(String, String),
+    /// Brokers with a security protocol that is not supported yet.
+    #[error("Invalid value {0} for configuration kafkastore.bootstrap.servers: only PLAINTEXT is supported yet")]
+    Protocol(String),
 }
 
 /// Parsed settings.
@@ -142,7 +145,7 @@ impl RegistryConfig {
         let factor: i32 = settings.get("kafkastore.topic.replication.factor")?;
         Ok(RegistryConfig {
             listeners,
-            bootstrap_servers: settings.get("kafkastore.bootstrap.servers")?,
+            bootstrap_servers: plaintext(&settings.get::<String>("kafkastore.bootstrap.servers")?)?,
             topic: settings.get("kafkastore.topic")?,
             replication_factor: i16::try_from(factor).unwrap_or(i16::MAX),
             timeout: millis("kafkastore.timeout.ms")?,
@@ -164,6 +167,18 @@ impl RegistryConfig {
         given: impl IntoIterator<Item = (K, V)>,
     ) -> Result<RegistryConfig, RegistryConfigError> {
         RegistryConfig::from_settings(&RegistryConfig::definition().parse(given)?)
+    }
+}
+
+/// Addresses without the protocol that Confluent's setting may name before each.
+fn plaintext(servers: &str) -> Result<String, RegistryConfigError> {
+    let servers = servers.split(',').map(str::trim);
+    let plain: Vec<&str> = servers
+        .map(|server| server.strip_prefix("PLAINTEXT://").unwrap_or(server))
+        .collect();
+    match plain.iter().find(|server| server.contains("://")) {
+        Some(other) => Err(RegistryConfigError::Protocol((*other).to_owned())),
+        None => Ok(plain.join(",")),
     }
 }
 
@@ -205,7 +220,10 @@ mod tests {
             (config.listeners.len(), config.defaults.compatibility.name()),
             (2, "FULL")
         );
+        let servers = [("kafkastore.bootstrap.servers", "PLAINTEXT://a:1, b:2")];
+        assert_eq!(RegistryConfig::parse(servers).unwrap().bootstrap_servers, "a:1,b:2");
         for (name, value) in [
+            ("kafkastore.bootstrap.servers", "SASL_SSL://a:1"),
             ("listeners", "https://a:1"),
             ("listeners", "a:1"),
             ("listeners", "http://a"),

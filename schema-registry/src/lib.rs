@@ -11,6 +11,13 @@
 //! - [`guid`], [`entity`], [`error`]: identity, shared JSON objects, refusals; pure
 //!
 //! It must never know the broker's insides: Kafka is reached through `weir-client` only.
+//!
+//! Run one registry per topic. There is no leader election yet; if two registries write to one topic all the same, they
+//! notice and repair what would have been lost (see [`store`]), but a write may fail with 50001.
+//!
+//! Not here yet: JSON Schema and Protobuf, modes IMPORT and FORWARD, subject aliases, defaults and overrides for metadata and
+//! rules, schema tags, associations, the path prefix `/contexts/{context}`, TLS and authentication. Asking for one of them
+//! gets a refusal that says so.
 
 pub mod avro;
 pub mod compatibility;

@@ -7,20 +7,19 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
 use apache_avro::types::Value;
-use support::start;
+use support::{cached, python, script, start, succeeds};
 use weir_schema_registry::log::MemoryLog;
 use weir_serdes::{
     AvroDeserializer, AvroSchema, AvroSerializer, CachedRegistryClient, RestRegistryClient, SchemaRegistryClient,
     SerdeConfig,
 };
 
-const PYTHON_PACKAGE: &str = "confluent-kafka[avro,schemaregistry]==2.16.0";
 const NODE_PACKAGES: [&str; 2] = [
     "@kafkajs/confluent-schema-registry@4.1.0",
     "@confluentinc/schemaregistry@1.10.1",
@@ -30,38 +29,6 @@ const USER: &str = r#"{"type":"record","name":"User","namespace":"n","fields":[{
 fn skip(test: &str, reason: &str) {
     assert!(std::env::var_os("CI").is_none(), "{test}: {reason}");
     eprintln!("SKIPPED clients::{test}: {reason}");
-}
-
-/// A folder in the cache, made once: aside and then moved, so that a run that is killed leaves no half of it.
-fn cached(name: &str, make: impl FnOnce(&Path) -> bool) -> Option<PathBuf> {
-    let cache = match std::env::var_os("WEIR_CACHE") {
-        Some(dir) => PathBuf::from(dir),
-        None => PathBuf::from(std::env::var_os("HOME")?).join(".cache/weir"),
-    };
-    let folder = cache.join(name);
-    if !folder.exists() {
-        let aside = cache.join(format!("{name}.making-{}", std::process::id()));
-        std::fs::create_dir_all(&aside).ok()?;
-        if !make(&aside) || (std::fs::rename(&aside, &folder).is_err() && !folder.exists()) {
-            return None;
-        }
-    }
-    Some(folder)
-}
-
-fn succeeds(command: &mut Command) -> bool {
-    command.status().is_ok_and(|status| status.success())
-}
-
-/// A Python with confluent-kafka.
-fn python() -> Option<PathBuf> {
-    // Only the interpreter is used later, so that the folder may be moved.
-    let interpreter = |venv: &Path| venv.join("bin/python");
-    let venv = cached("venv-confluent-kafka-2.16.0", |venv| {
-        succeeds(Command::new("python3").args(["-m", "venv"]).arg(venv))
-            && succeeds(Command::new(interpreter(venv)).args(["-m", "pip", "install", "-q", PYTHON_PACKAGE]))
-    });
-    venv.map(|venv| interpreter(&venv))
 }
 
 /// Node's packages.
@@ -75,10 +42,6 @@ fn node_modules() -> Option<PathBuf> {
         )
     });
     folder.map(|folder| folder.join("node_modules"))
-}
-
-fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
 }
 
 fn user(name: &str) -> Value {

@@ -30,7 +30,7 @@ use app::{AppState, Limits};
 
 use crate::config::RegistryConfig;
 use crate::error::RegistryError;
-use crate::log::SchemasLog;
+use crate::log::{KafkaLog, KafkaLogConfig, KafkaLogError, SchemasLog};
 use crate::state::State;
 use crate::store::Store;
 
@@ -58,15 +58,15 @@ pub enum StartError {
         /// The cause.
         source: RegistryError,
     },
-    /// Kafka could not be reached or did not let us have the topic.
-    #[error("cannot use topic {topic} on {servers}: {reason}")]
+    /// Kafka could not be reached or the topic cannot be used.
+    #[error("cannot use topic {topic} on {servers}: {source}")]
     Kafka {
         /// The topic.
         topic: String,
         /// The brokers asked.
         servers: String,
         /// The cause.
-        reason: String,
+        source: KafkaLogError,
     },
 }
 
@@ -79,23 +79,39 @@ pub struct Registry {
 }
 
 impl Registry {
+    /// Starts a registry over the topic that the settings name. Returns when everything in it has been replayed and requests
+    /// are answered; a cluster that is not up yet is waited for, up to `kafkastore.init.timeout.ms`.
+    pub async fn start_on_kafka(config: RegistryConfig) -> Result<Registry, StartError> {
+        // First, so that an address in use is told at once.
+        let listeners = bind(&config).await?;
+        let log = KafkaLogConfig {
+            bootstrap_servers: config.bootstrap_servers.clone(),
+            topic: config.topic.clone(),
+            replication_factor: config.replication_factor,
+            timeout: config.timeout,
+            init_timeout: config.init_timeout,
+        };
+        let log = KafkaLog::open(weir_runtime::real(), &log)
+            .await
+            .map_err(|source| StartError::Kafka {
+                topic: config.topic.clone(),
+                servers: config.bootstrap_servers.clone(),
+                source,
+            })?;
+        Registry::run(config, listeners, Arc::new(log)).await
+    }
+
     /// Starts a registry over a log. Returns when everything in the log has been replayed and requests are answered.
     pub async fn start(config: RegistryConfig, log: Arc<dyn SchemasLog>) -> Result<Registry, StartError> {
-        if let Some(exposed) = config
-            .listeners
-            .iter()
-            .find(|address| !address.ip().is_loopback() && !config.insecure)
-        {
-            return Err(StartError::Exposed(*exposed));
-        }
-        let mut listeners = Vec::new();
-        for address in &config.listeners {
-            let listener = TcpListener::bind(address).await;
-            listeners.push(listener.map_err(|source| StartError::Listen {
-                address: *address,
-                source,
-            })?);
-        }
+        let listeners = bind(&config).await?;
+        Registry::run(config, listeners, log).await
+    }
+
+    async fn run(
+        config: RegistryConfig,
+        listeners: Vec<TcpListener>,
+        log: Arc<dyn SchemasLog>,
+    ) -> Result<Registry, StartError> {
         let store = Arc::new(Store::open(log, State::new(config.defaults), config.timeout));
         let caught_up = tokio::time::timeout(config.init_timeout, catch_up(&store)).await;
         caught_up.map_err(|_| StartError::Log {
@@ -168,6 +184,25 @@ impl Registry {
         }
         self.store.close();
     }
+}
+
+async fn bind(config: &RegistryConfig) -> Result<Vec<TcpListener>, StartError> {
+    if let Some(exposed) = config
+        .listeners
+        .iter()
+        .find(|address| !address.ip().is_loopback() && !config.insecure)
+    {
+        return Err(StartError::Exposed(*exposed));
+    }
+    let mut listeners = Vec::new();
+    for address in &config.listeners {
+        let listener = TcpListener::bind(address).await;
+        listeners.push(listener.map_err(|source| StartError::Listen {
+            address: *address,
+            source,
+        })?);
+    }
+    Ok(listeners)
 }
 
 /// Until it works: a broker that starts at the same moment may need a while.

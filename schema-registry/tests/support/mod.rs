@@ -9,6 +9,8 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -90,4 +92,44 @@ pub async fn call(address: SocketAddr, method: &str, path: &str, body: impl Into
     let (method, path) = (method.to_owned(), path.to_owned());
     let work = move || send(address, &method, &path, &[("content-type", "application/json")], &body);
     tokio::task::spawn_blocking(work).await.unwrap()
+}
+
+const PYTHON_PACKAGE: &str = "confluent-kafka[avro,schemaregistry]==2.16.0";
+
+/// A folder in the cache, made once: aside and then moved, so that a run that is killed leaves no half of it.
+pub fn cached(name: &str, make: impl FnOnce(&Path) -> bool) -> Option<PathBuf> {
+    let cache = match std::env::var_os("WEIR_CACHE") {
+        Some(dir) => PathBuf::from(dir),
+        None => PathBuf::from(std::env::var_os("HOME")?).join(".cache/weir"),
+    };
+    let folder = cache.join(name);
+    if !folder.exists() {
+        let aside = cache.join(format!("{name}.making-{}", std::process::id()));
+        std::fs::create_dir_all(&aside).ok()?;
+        if !make(&aside) || (std::fs::rename(&aside, &folder).is_err() && !folder.exists()) {
+            return None;
+        }
+    }
+    Some(folder)
+}
+
+/// Whether a program ran and was content.
+pub fn succeeds(command: &mut Command) -> bool {
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// A Python with confluent-kafka.
+pub fn python() -> Option<PathBuf> {
+    // Only the interpreter is used later, so that the folder may be moved.
+    let interpreter = |venv: &Path| venv.join("bin/python");
+    let venv = cached("venv-confluent-kafka-2.16.0", |venv| {
+        succeeds(Command::new("python3").args(["-m", "venv"]).arg(venv))
+            && succeeds(Command::new(interpreter(venv)).args(["-m", "pip", "install", "-q", PYTHON_PACKAGE]))
+    });
+    venv.map(|venv| interpreter(&venv))
+}
+
+/// A file beside the tests.
+pub fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
 }
