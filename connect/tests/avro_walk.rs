@@ -1,7 +1,5 @@
 //! Real data through everything at once: a CSV file, Avro under a schema in a real registry, a transform, a SQLite table.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test file")]
-
 mod common;
 
 use std::path::Path;
