@@ -390,6 +390,9 @@ pub(crate) struct DemoArgs {
     /// End when the result is there, instead of staying up until Ctrl-C
     #[arg(long)]
     pub(crate) once: bool,
+    /// Settings: weir.toml, with a table for each part
+    #[arg(long, value_name = "FILE", env = "WEIR_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
     /// A CSV file of your own, instead of the flights
     #[arg(long, value_name = "CSV", requires = "count_by")]
     pub(crate) file: Option<PathBuf>,

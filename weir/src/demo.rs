@@ -48,6 +48,7 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
     let start = PartArgs {
         data_dir: dir.clone(),
         set: args.set.clone(),
+        config: args.config.clone(),
         ..PartArgs::default()
     };
     let platform = Platform::start(&start, Parts::ALL, Profile::Dev).await?;
