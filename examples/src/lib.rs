@@ -2,5 +2,7 @@
 
 pub mod count_by;
 pub mod flight_delays;
+#[cfg(feature = "plugins")]
 pub mod random_source;
+#[cfg(feature = "plugins")]
 pub mod webhook_sink;
