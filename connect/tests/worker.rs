@@ -417,3 +417,72 @@ async fn offsets_of_the_jvms_worker_are_taken_over() {
     );
     running.worker.shutdown().await;
 }
+
+#[derive(ConnectorConfig)]
+#[config(check = panicking)]
+struct TouchyConfig {
+    /// What to do badly.
+    how: String,
+}
+
+fn panicking(config: &TouchyConfig) -> Vec<ConfigError> {
+    assert!(config.how != "check", "a bug in a check");
+    vec![]
+}
+
+/// Misbehaves before any task runs.
+struct Touchy;
+
+#[async_trait]
+impl Source for Touchy {
+    type Config = TouchyConfig;
+
+    async fn task_configs(given: ConfigMap, _max_tasks: usize) -> Result<Vec<ConfigMap>> {
+        match given.get("how").map(String::as_str).unwrap_or_default() {
+            "hang" => std::future::pending().await,
+            "many" => Ok(vec![given; 3]),
+            _ => panic!("a bug in task_configs"),
+        }
+    }
+
+    async fn start(_config: TouchyConfig, _context: SourceContext) -> Result<Self> {
+        Ok(Self)
+    }
+
+    async fn poll(&mut self) -> Result<Vec<SourceRecord>> {
+        Ok(vec![])
+    }
+}
+
+#[tokio::test]
+async fn a_connector_that_misbehaves_harms_nobody_else() {
+    let kafka = MemoryKafka::new();
+    let plugins = Plugins::new([
+        plugin!(source Touchy, "touchy", "test.TouchySourceConnector"),
+        plugin!(source Counter, "counter", "test.Counter"),
+    ]);
+    let running = Running::start(&kafka, plugins, &[("value.converter.schemas.enable", "false")]).await;
+    for (name, how) in [("panics", "panic"), ("hangs", "hang"), ("greedy", "many")] {
+        running.put(name, &[("connector.class", "touchy"), ("how", how)]).await;
+    }
+    let body = r#"{"name":"x","config":{"connector.class":"touchy","how":"check"}}"#;
+    let (status, answer, _) = running.call("POST", "/connectors", body).await;
+    assert!(
+        status == 500 && answer["message"].as_str().unwrap().contains("panicked"),
+        "{answer}"
+    );
+    running.put("c", &[("connector.class", "counter")]).await;
+    running.values("numbers", 3).await;
+    for (name, text) in [
+        ("panics", "the connector panicked"),
+        ("greedy", "has generated 3 tasks, which is greater than 1"),
+    ] {
+        let status = running.wait_for_state(name, "FAILED", &[]).await;
+        assert!(
+            status["connector"]["trace"].as_str().unwrap().contains(text),
+            "{status}"
+        );
+    }
+    assert_eq!(running.call("DELETE", "/connectors/hangs", "").await.0, 204);
+    running.worker.shutdown().await;
+}

@@ -1,7 +1,7 @@
 //! Runs a topology without a broker, in virtual time: the same tasks as the runtime's, one partition each.
 
 use crate::processor::{Output, ProcessError, RawRecord};
-use crate::serde::{SerdeError, SerdeRef};
+use crate::serdes::{SerdeError, SerdeRef};
 use crate::store::StateStore;
 use crate::task::Task;
 use crate::topology::Topology;

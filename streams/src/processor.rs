@@ -1,7 +1,7 @@
 //! Receivers and what they receive. A chain of operators becomes a chain of owned receivers: one call an operator, no
 //! boxing of values, no lookup. Where two chains meet, the receiver behind is shared.
 
-use crate::serde::{SerdeError, SerdeRef};
+use crate::serdes::{SerdeError, SerdeRef};
 use crate::store::{StateStore, StoreDef};
 use bytes::Bytes;
 use parking_lot::Mutex;

@@ -161,10 +161,10 @@ impl Streams {
     /// Whether it has stopped by itself: [`Streams::close`] says why.
     #[must_use]
     pub fn has_stopped(&mut self) -> bool {
-        match &mut self.done {
-            Some(done) => !matches!(done.try_recv(), Err(oneshot::error::TryRecvError::Empty)),
-            None => true,
-        }
+        // Asked without taking the outcome away from `close`.
+        self.done
+            .as_ref()
+            .is_none_or(|done| !done.is_empty() || done.is_terminated())
     }
 
     /// Commits, leaves the group and stops.

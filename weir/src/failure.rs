@@ -7,6 +7,7 @@ use std::process::ExitCode;
 pub(crate) struct Failure {
     what: String,
     hint: Option<String>,
+    conflict: bool,
 }
 
 impl Failure {
@@ -14,12 +15,24 @@ impl Failure {
         Self {
             what: what.into(),
             hint: None,
+            conflict: false,
         }
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// A server said 409: worth another try.
+    pub(crate) fn conflict(mut self, conflict: bool) -> Self {
+        self.conflict = conflict;
+        self
+    }
+
+    /// Whether another try is worth it.
+    pub(crate) fn is_conflict(&self) -> bool {
+        self.conflict
     }
 
     /// Prints to standard error and gives the exit code.

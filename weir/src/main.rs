@@ -1,16 +1,21 @@
 //! The `weir` binary: the command line, and the whole platform in one process. The only room that sees the whole house.
 //!
 //! Rooms: [`cli`] (what can be said), [`settings`] (layers of configuration), [`platform`] (starting and stopping
-//! parts), [`commands`] (one file per noun), [`output`] (tables and JSON), [`failure`] (errors for people).
+//! parts), [`commands`] (one file per noun), [`demo`] (the main job), [`output`] (tables and JSON), [`failure`] (errors for people).
 
 mod cli;
+mod commands;
+mod demo;
 mod failure;
+mod http;
+mod output;
 mod platform;
 mod settings;
 
 use clap::Parser;
 use cli::{Cli, Command};
 use failure::Failure;
+use platform::{Parts, Profile};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -35,8 +40,19 @@ fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<(), Failure> {
-    match cli.command.unwrap_or_default() {
-        Command::Start(args) => platform::run(&args, platform::Parts::all(), platform::Profile::Dev).await,
-        Command::Broker(args) => platform::run(&args, platform::Parts::broker(), platform::Profile::Kafka).await,
+    match cli.command {
+        None => platform::run(&cli.start, Parts::ALL, Profile::Dev).await,
+        Some(Command::Start(args)) => platform::run(&args, Parts::ALL, Profile::Dev).await,
+        Some(Command::Broker(args)) => platform::run(&args, Parts::BROKER, Profile::Kafka).await,
+        Some(Command::Registry(args)) => platform::run(&args, Parts::REGISTRY, Profile::Kafka).await,
+        Some(Command::Connect(args)) => platform::run(&args, Parts::CONNECT, Profile::Kafka).await,
+        Some(Command::Demo(args)) => demo::run(args).await,
+        Some(Command::Topic(command)) => commands::topic::run(command).await,
+        Some(Command::Produce(args)) => commands::produce::run(args).await,
+        Some(Command::Consume(args)) => commands::consume::run(args).await,
+        Some(Command::Group(command)) => commands::group::run(command).await,
+        Some(Command::Schema(command)) => commands::schema::run(command).await,
+        Some(Command::Connector(command)) => commands::connector::run(command).await,
+        Some(Command::Cluster(out)) => commands::cluster::describe(&out).await,
     }
 }

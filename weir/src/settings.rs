@@ -34,3 +34,12 @@ pub(crate) fn of_part(
     }
     Ok(merged)
 }
+
+/// Drops what a part does not know: settings of other parts that were given beside its own.
+pub(crate) fn keep_known(map: &mut BTreeMap<String, String>, def: &ConfigDef) {
+    let known = |name: &String| {
+        def.entries()
+            .any(|e| e.name == *name || e.key.aliases.contains(&name.as_str()))
+    };
+    map.retain(|name, _| known(name) || name.contains(".converter."));
+}

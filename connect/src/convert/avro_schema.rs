@@ -544,4 +544,15 @@ mod tests {
         }
         assert!(to_connect(&("{\"type\":".repeat(120) + "\"int\"" + &"}".repeat(120))).is_err());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_schema_text_is_survived(text in "[\\[\\]{}\":,a-z0-9 ]{0,60}", kind in "[a-z]{0,8}") {
+            for text in [text.clone(), format!("{{\"type\":\"{kind}\",\"name\":\"x\",\"fields\":[{text}],\"items\":{text}}}")] {
+                if let Ok(schema) = to_connect(&text) {
+                    proptest::prop_assert!(to_avro(&schema).is_ok());
+                }
+            }
+        }
+    }
 }

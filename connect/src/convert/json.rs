@@ -325,4 +325,18 @@ mod tests {
         let deep = "[".repeat(100_000);
         assert!(error(deep.as_bytes()).contains("recursion limit"), "depth is bounded");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_survived(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..64), text in "[\\[\\]{}\":,0-9a-z ]{0,40}") {
+            for converter in [JsonConverter::plain(), converter(&[])] {
+                let enveloped = format!("{{\"schema\":{text},\"payload\":{text}}}");
+                for input in [bytes.as_slice(), text.as_bytes(), enveloped.as_bytes()] {
+                    if let Ok(data) = converter.to_data("t", Some(input)) {
+                        proptest::prop_assert!(converter.to_bytes("t", &data).is_ok());
+                    }
+                }
+            }
+        }
+    }
 }

@@ -1,11 +1,14 @@
 //! What can be asked of the herder, and the simple ones done.
 
+use std::sync::Arc;
+
+use weir_connect_sdk::weir_config::Warning;
 use weir_connect_sdk::weir_config::connect_json::ConfigInfos;
 use weir_connect_sdk::{ConfigMap, OffsetMap};
 
 use super::info::connector_info;
-use super::{HerderError, Outcome, Owner};
-use crate::config::validate::{error_text, validate};
+use super::{HerderError, Outcome, Owner, Shared};
+use crate::config::validate::{ValidateError, error_text, validate};
 use crate::store::TaskId;
 use crate::store::config::{ConfigCommand, RestartRequest, TargetState};
 use crate::store::status::StatusCommand;
@@ -106,7 +109,7 @@ impl Owner {
         config: ConfigMap,
         target: Option<TargetState>,
     ) -> Result<Outcome, HerderError> {
-        self.validated(&name, &config)?;
+        self.validated(&name, &config).await?;
         let created = self.config_of(&name).is_err();
         self.shared
             .configs
@@ -120,9 +123,10 @@ impl Owner {
         Ok(Outcome::Connector { info, created })
     }
 
-    fn validated(&self, name: &str, config: &ConfigMap) -> Result<ConfigInfos, HerderError> {
-        let checked = validate(&self.shared.config, &self.shared.plugins, config);
-        let (infos, warnings) = checked.map_err(|error| HerderError::BadRequest(error.to_string()))?;
+    async fn validated(&self, name: &str, config: &ConfigMap) -> Result<ConfigInfos, HerderError> {
+        let (infos, warnings) = checked(&self.shared, config)
+            .await?
+            .map_err(|error| HerderError::BadRequest(error.to_string()))?;
         if let Some(text) = error_text(&infos) {
             return Err(HerderError::BadRequest(text));
         }
@@ -132,3 +136,17 @@ impl Owner {
         Ok(infos)
     }
 }
+
+/// Validates settings, in a task of its own: a panic in a plugin's check is that request's failure and nothing more.
+///
+/// # Errors
+/// The plugin panicked.
+pub async fn checked(shared: &Arc<Shared>, config: &ConfigMap) -> Result<Validated, HerderError> {
+    let (shared, config) = (shared.clone(), config.clone());
+    let task = tokio::spawn(async move { validate(&shared.config, &shared.plugins, &config) });
+    task.await
+        .map_err(|error| HerderError::Internal(format!("the plugin panicked while it checked its settings: {error}")))
+}
+
+/// What validating came to.
+pub type Validated = Result<(ConfigInfos, Vec<Warning>), ValidateError>;

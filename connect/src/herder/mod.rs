@@ -18,10 +18,10 @@ use thiserror::Error;
 use tokio::sync::{mpsc, oneshot, watch};
 use weir_connect_sdk::ConfigMap;
 
-pub use commands::{Command, OffsetsRequest};
+pub use commands::{Command, OffsetsRequest, checked};
 pub use info::{ConnectorInfo, ConnectorState, ConnectorStateInfo, TaskInfo, TaskRef, TaskState};
 use plan::Running;
-use run::{RunningConnector, RunningTask, TaskEnded};
+use run::{Event, RunningConnector, RunningTask};
 
 use crate::config::worker::WorkerConfig;
 use crate::kafka::{Kafka, KafkaError, Membership, Standing};
@@ -116,17 +116,17 @@ impl Herder {
     ) -> (Self, tokio::task::JoinHandle<()>) {
         let (requests, receiver) = mpsc::channel(QUEUE);
         let (leader, leadership) = watch::channel(Leadership::Unknown);
-        let (ended, endings) = mpsc::channel(QUEUE);
+        let (events, happened) = mpsc::channel(QUEUE);
         let owner = Owner {
             shared: shared.clone(),
             leader,
             running: Running::default(),
             connectors: Default::default(),
             tasks: Default::default(),
-            ended,
+            events,
             starts: 0,
         };
-        let handle = tokio::spawn(owner.run(receiver, endings, membership, stop));
+        let handle = tokio::spawn(owner.run(receiver, happened, membership, stop));
         (
             Self {
                 shared,
@@ -138,7 +138,7 @@ impl Herder {
     }
 
     /// What all parts share.
-    pub fn shared(&self) -> &Shared {
+    pub fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
 
@@ -195,8 +195,8 @@ struct Owner {
     running: Running,
     connectors: std::collections::BTreeMap<String, RunningConnector>,
     tasks: std::collections::BTreeMap<TaskId, RunningTask>,
-    ended: mpsc::Sender<TaskEnded>,
-    /// Counts task starts, so that the end of an old start is not taken for the end of a new one.
+    events: mpsc::Sender<Event>,
+    /// Counts starts, so that what an old start reports is not taken for a new one's.
     starts: u64,
 }
 
@@ -204,7 +204,7 @@ impl Owner {
     async fn run(
         mut self,
         mut requests: mpsc::Receiver<(Command, Reply)>,
-        mut endings: mpsc::Receiver<TaskEnded>,
+        mut events: mpsc::Receiver<Event>,
         membership: Box<dyn Membership>,
         mut stop: watch::Receiver<bool>,
     ) {
@@ -216,7 +216,7 @@ impl Owner {
                 biased;
                 () = stopped(&mut stop) => break,
                 Some(changed) = standing.recv() => self.on_standing(changed).await,
-                Some(ended) = endings.recv() => self.on_ended(&ended),
+                Some(event) = events.recv() => self.on_event(event).await,
                 request = requests.recv() => match request {
                     Some((command, reply)) => self.on_request(command, reply).await,
                     None => break,

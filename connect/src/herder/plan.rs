@@ -13,6 +13,8 @@ use crate::task::Order;
 pub struct ConnectorView {
     pub config: ConfigMap,
     pub target: TargetState,
+    /// The connector has said which tasks it wants; before that (and if it fails to) none of its tasks start.
+    pub configured: bool,
 }
 
 /// A task that was started here; it may have failed since.
@@ -39,7 +41,7 @@ pub enum Action {
         name: String,
         removed: bool,
     },
-    /// Take up a connector's settings and target; its tasks are planned in the next round.
+    /// Take up a connector's settings and target; its tasks are planned once it has said which it wants.
     StartConnector(String),
     OrderTask(TaskId, Order),
     StartTask(TaskId),
@@ -81,10 +83,12 @@ pub fn plan(desired: &ConfigState, running: &Running, owns_work: bool) -> Vec<Ac
     }
     for (name, connector) in wanted {
         let current = running.connectors.get(name);
-        let up_to_date = current.is_some_and(|view| view.config == connector.config && view.target == connector.target);
-        if !up_to_date || (connector.inconsistent && current.is_none()) {
+        let up_to_date = |view: &&ConnectorView| view.config == connector.config && view.target == connector.target;
+        let Some(view) = current.filter(up_to_date) else {
             actions.push(Action::StartConnector(name.clone()));
-            // The connector decides on its tasks first: starting them by old settings would only start them twice.
+            continue;
+        };
+        if !view.configured {
             continue;
         }
         for number in 0..u32::try_from(connector.tasks.len()).unwrap_or(u32::MAX) {
@@ -185,6 +189,7 @@ mod tests {
                             let view = ConnectorView {
                                 config: connector.config.clone(),
                                 target: connector.target,
+                                configured: true,
                             };
                             self.running.connectors.insert(name.clone(), view);
                         }
@@ -273,5 +278,30 @@ mod tests {
             ]
         );
         assert_eq!(world.running, Running::default());
+    }
+
+    #[test]
+    fn no_task_starts_by_old_settings() {
+        let mut world = World::new();
+        world.put("1", 1);
+        world.settle(true);
+        world.store.submit(
+            0,
+            ConfigCommand::PutConnector {
+                name: "c".into(),
+                config: config("2"),
+                target: None,
+            },
+        );
+        let actions = plan(&world.store.machine.0, &world.running, true);
+        assert_eq!(actions, [Action::StopTask(task(0)), Action::StartConnector("c".into())]);
+        world.running.tasks.clear();
+        let view = ConnectorView {
+            config: config("2"),
+            target: TargetState::Started,
+            configured: false,
+        };
+        world.running.connectors.insert("c".into(), view);
+        assert_eq!(plan(&world.store.machine.0, &world.running, true), []);
     }
 }

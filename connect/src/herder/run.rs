@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use weir_connect_sdk::{ConfigMap, ConnectError, Plugin};
+use weir_connect_sdk::{ConfigMap, ConnectError, Plugin, Settings};
 
 use super::Owner;
 use super::plan::{Action, ConnectorView, TaskView, plan};
@@ -23,6 +23,7 @@ const ROUNDS: usize = 10;
 /// A connector that was taken up.
 pub(super) struct RunningConnector {
     version: Option<&'static str>,
+    start: u64,
 }
 
 /// A task that was started.
@@ -35,10 +36,16 @@ pub(super) struct RunningTask {
     failed: bool,
 }
 
-/// The end of a task that was not stopped.
-pub(super) struct TaskEnded {
-    id: TaskId,
-    start: u64,
+/// What started work reports to the owner. `start` tells which start it was: an old one no longer counts.
+pub(super) enum Event {
+    /// A task ended that was not stopped.
+    TaskFailed { id: TaskId, start: u64 },
+    /// A connector said which tasks it wants.
+    Configured {
+        name: String,
+        start: u64,
+        tasks: Result<Vec<ConfigMap>, ConnectError>,
+    },
 }
 
 impl Owner {
@@ -79,9 +86,23 @@ impl Owner {
         tracing::error!("planning does not come to rest");
     }
 
-    pub(super) fn on_ended(&mut self, ended: &TaskEnded) {
-        if let Some(task) = self.tasks.get_mut(&ended.id).filter(|task| task.start == ended.start) {
-            task.failed = true;
+    pub(super) async fn on_event(&mut self, event: Event) {
+        match event {
+            Event::TaskFailed { id, start } => {
+                if let Some(task) = self.tasks.get_mut(&id).filter(|task| task.start == start) {
+                    task.failed = true;
+                }
+            }
+            Event::Configured { name, start, tasks } => {
+                if self
+                    .connectors
+                    .get(&name)
+                    .is_some_and(|connector| connector.start == start)
+                {
+                    self.on_configured(&name, tasks).await;
+                    self.reconcile().await;
+                }
+            }
         }
     }
 
@@ -118,36 +139,41 @@ impl Owner {
         self.shared.reporter.submit(commands).await;
     }
 
-    /// Takes up a connector: its state is reported, and if it should run it says which tasks it wants.
+    /// Takes up a connector. If it should run, it is asked in the background which tasks it wants: a plugin may take its time, or panic.
     async fn start_connector(&mut self, name: &str, connector: &Connector) {
+        let configured = connector.target != TargetState::Started;
         let view = ConnectorView {
             config: connector.config.clone(),
             target: connector.target,
+            configured,
         };
         self.running.connectors.insert(name.to_owned(), view);
         let plugin = plugin_of(&self.shared.plugins, &connector.config).copied();
         let version = plugin.as_ref().ok().map(|plugin| plugin.version);
-        self.connectors.insert(name.to_owned(), RunningConnector { version });
+        self.starts += 1;
+        let start = self.starts;
+        self.connectors
+            .insert(name.to_owned(), RunningConnector { version, start });
+        let settings = plugin.map_err(|error| ConnectError::Config(error.to_string()));
+        let settings = settings.and_then(|plugin| Ok((plugin, settings_of(&plugin, &connector.config)?)));
+        let (plugin, settings) = match settings {
+            Ok(both) => both,
+            Err(error) => return self.connector_failed(name, &error).await,
+        };
         let state = match connector.target {
-            TargetState::Started => State::Running,
+            TargetState::Started => {
+                let (name, config, events) = (name.to_owned(), connector.config.clone(), self.events.clone());
+                tokio::spawn(async move {
+                    let tasks = wanted_tasks(&name, &plugin, &settings, config).await;
+                    // The owner may be gone.
+                    let _ = events.send(Event::Configured { name, start, tasks }).await;
+                });
+                return;
+            }
             TargetState::Paused => State::Paused,
             TargetState::Stopped => State::Stopped,
         };
-        let failed = match (plugin, connector.target) {
-            (Ok(plugin), TargetState::Started) => self.configure_tasks(name, connector, &plugin).await.err(),
-            (Ok(_), TargetState::Paused | TargetState::Stopped) => None,
-            (Err(error), _) => Some(ConnectError::Config(error.to_string())),
-        };
-        match failed {
-            None => self.shared.reporter.connector(name, state, None, version).await,
-            Some(error) => {
-                tracing::error!(connector = name, %error, "connector failed");
-                self.shared
-                    .reporter
-                    .connector(name, State::Failed, Some(trace(&error)), version)
-                    .await;
-            }
-        }
+        self.shared.reporter.connector(name, state, None, version).await;
         if connector.target == TargetState::Stopped {
             let tasks: Vec<TaskId> = self
                 .shared
@@ -166,32 +192,45 @@ impl Owner {
     }
 
     /// Writes the tasks that the connector wants, unless they are there already.
-    async fn configure_tasks(&self, name: &str, connector: &Connector, plugin: &Plugin) -> Result<(), ConnectError> {
-        let settings = settings_of(plugin, &connector.config)?;
-        let max: usize = settings.get("tasks.max")?;
-        let mut tasks = (plugin.task_configs)(connector.config.clone(), max).await?;
-        if tasks.len() > max && settings.get("tasks.max.enforce")? {
-            return Err(ConnectError::Fatal(format!(
-                "The connector {name} has generated {} tasks, which is greater than {max}, the maximum number of tasks it is configured to create.",
-                tasks.len()
-            )));
-        }
-        for task in &mut tasks {
-            // JVM workers start a task by this class when they take over.
-            task.insert("task.class".to_owned(), task_class(plugin.class));
-        }
-        if tasks != connector.tasks || connector.inconsistent {
+    async fn on_configured(&mut self, name: &str, tasks: Result<Vec<ConfigMap>, ConnectError>) {
+        let tasks = match tasks {
+            Ok(tasks) => tasks,
+            Err(error) => return self.connector_failed(name, &error).await,
+        };
+        let up_to_date = self.shared.configs.read(|machine| {
+            machine
+                .0
+                .connector(name)
+                .is_some_and(|connector| connector.tasks == tasks && !connector.inconsistent)
+        });
+        if !up_to_date {
             let put = ConfigCommand::PutTasks {
                 name: name.to_owned(),
                 tasks,
             };
-            self.shared
-                .configs
-                .submit(vec![put])
-                .await
-                .map_err(|error| ConnectError::Fatal(error.to_string()))?;
+            if let Err(error) = self.shared.configs.submit(vec![put]).await {
+                return self
+                    .connector_failed(name, &ConnectError::Fatal(error.to_string()))
+                    .await;
+            }
         }
-        Ok(())
+        if let Some(view) = self.running.connectors.get_mut(name) {
+            view.configured = true;
+        }
+        let version = self.connectors.get(name).and_then(|connector| connector.version);
+        self.shared
+            .reporter
+            .connector(name, State::Running, None, version)
+            .await;
+    }
+
+    async fn connector_failed(&self, name: &str, error: &ConnectError) {
+        tracing::error!(connector = name, %error, "connector failed");
+        let version = self.connectors.get(name).and_then(|connector| connector.version);
+        self.shared
+            .reporter
+            .connector(name, State::Failed, Some(trace(error)), version)
+            .await;
     }
 
     fn order_task(&mut self, id: &TaskId, order: Order) {
@@ -223,7 +262,7 @@ impl Owner {
         let version = plugin.as_ref().map_or("", |plugin| plugin.version);
         let setup = plugin.map_err(|error| ConnectError::Config(error.to_string()));
         let setup = setup.and_then(|plugin| self.setup(&id, connector, &task_config, plugin, receiver));
-        let (reporter, ended) = (self.shared.reporter.clone(), self.ended.clone());
+        let (reporter, events) = (self.shared.reporter.clone(), self.events.clone());
         let task_id = id.clone();
         let work = async move {
             let result = match setup {
@@ -240,7 +279,7 @@ impl Owner {
                     .task(&task_id, State::Failed, Some(trace(&error)), Some(version))
                     .await;
                 // The owner may be gone.
-                let _ = ended.send(TaskEnded { id: task_id, start }).await;
+                let _ = events.send(Event::TaskFailed { id: task_id, start }).await;
             }
         };
         let handle = tokio::spawn(work);
@@ -329,8 +368,32 @@ impl Owner {
     }
 }
 
+/// The tasks that a connector wants.
+async fn wanted_tasks(
+    name: &str,
+    plugin: &Plugin,
+    settings: &Settings,
+    config: ConfigMap,
+) -> Result<Vec<ConfigMap>, ConnectError> {
+    let max: usize = settings.get("tasks.max")?;
+    // A task of its own, so that a panic in a plugin is that connector's failure and nothing more.
+    let asked = tokio::spawn((plugin.task_configs)(config, max)).await;
+    let mut tasks = asked.map_err(|error| ConnectError::Fatal(format!("the connector panicked: {error}")))??;
+    if tasks.len() > max && settings.get("tasks.max.enforce")? {
+        return Err(ConnectError::Fatal(format!(
+            "The connector {name} has generated {} tasks, which is greater than {max}, the maximum number of tasks it is configured to create.",
+            tasks.len()
+        )));
+    }
+    for task in &mut tasks {
+        // JVM workers start a task by this class when they take over.
+        task.insert("task.class".to_owned(), task_class(plugin.class));
+    }
+    Ok(tasks)
+}
+
 /// A connector's settings as Connect's own table has them.
-fn settings_of(plugin: &Plugin, config: &ConfigMap) -> Result<weir_connect_sdk::Settings, ConnectError> {
+fn settings_of(plugin: &Plugin, config: &ConfigMap) -> Result<Settings, ConnectError> {
     let mut def = base(
         plugin.is_source(),
         &Defaults {

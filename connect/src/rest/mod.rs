@@ -1,7 +1,7 @@
 //! The REST API: Kafka Connect's routes, status codes, bodies and error texts.
 //!
-//! Requests that change something are done by the leader; other workers forward them. Rooms: [`connectors`], [`plugins`], [`root`]
-//! (one per resource), [`body`] (reading JSON), [`error`].
+//! Requests that change something are done by the leader; other workers forward them. Rooms: `connectors`, `plugins`, `root`
+//! (one per resource), `body` (reading JSON), `error`, `forward`.
 
 mod body;
 mod connectors;

@@ -10,9 +10,8 @@ use weir_connect_sdk::weir_config::connect_json::{ConfigInfos, ConfigKeyInfo, ke
 use super::body;
 use super::error::RestError;
 use crate::config::connector::{Defaults, base};
-use crate::config::validate;
 use crate::convert::{CONVERTERS, HEADER_CONVERTERS, converter_class};
-use crate::herder::Herder;
+use crate::herder::{Herder, checked};
 use crate::predicate::{PREDICATES, predicate_class};
 use crate::transform::{TRANSFORMS, transform_class};
 
@@ -97,7 +96,7 @@ pub async fn validate(
             )));
         }
     }
-    match validate::validate(&shared.config, &shared.plugins, &config) {
+    match checked(shared, &config).await? {
         Ok((infos, _)) => Ok(Json(infos)),
         // Connect answers 500 here, wrapping the 400 of creating a connector.
         Err(error) => Err(RestError::internal(error.to_string())),

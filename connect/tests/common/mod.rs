@@ -74,6 +74,18 @@ impl Running {
         assert!(status == 200 || status == 201, "{json}");
     }
 
+    /// The latest schema of a subject in a registry.
+    pub async fn registry_schema(&self, url: &str, subject: &str) -> Value {
+        let mut request = HttpRequest::post(
+            format!("{url}/subjects/{subject}/versions/latest/schema"),
+            "application/json",
+            "",
+        );
+        request.method = "GET".to_owned();
+        let response = HttpClient.send(request).await.expect("an answer");
+        serde_json::from_slice(&response.body).expect("a schema")
+    }
+
     /// Waits until a connector and its tasks are in these states.
     pub async fn wait_for_state(&self, name: &str, connector: &str, tasks: &[&str]) -> Value {
         let state = |value: &Value| {

@@ -1,6 +1,6 @@
 //! The source: follows a growing file, one record per complete line.
 //!
-//! Reads are plain `std::fs` reads of at most [`CHUNK`] from the page cache, short enough for an async task.
+//! Reads are plain `std::fs` reads of at most a mebibyte from the page cache, short enough for an async task.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};

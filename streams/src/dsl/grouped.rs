@@ -2,7 +2,7 @@
 
 use super::{Children, Each, Stream, Table, attach};
 use crate::processor::{Context, FanOut, ProcessError, Record};
-use crate::serde::{self, SerdeRef};
+use crate::serdes::{self, SerdeRef};
 use crate::store::{StoreKind, split_timestamp, window_key};
 use crate::topology::Topology;
 use std::sync::Arc;
@@ -112,7 +112,7 @@ where
 
     /// Counts records of each key; null keys and null values are left out.
     pub fn count<'a>(&self, store: impl Into<Option<&'a str>>) -> Table<K, i64> {
-        self.aggregate_with(|| 0, |_, _, n| n + 1, store, serde::long())
+        self.aggregate_with(|| 0, |_, _, n| n + 1, store, serdes::long())
     }
 
     /// Folds the values of each key: `add(key, value, so far)`; null keys and null values are left out.
@@ -191,7 +191,7 @@ where
 {
     /// Counts records of each key and window; null keys are left out, null values count, as in Kafka Streams.
     pub fn count<'a>(&self, store: impl Into<Option<&'a str>>) -> Table<Windowed<K>, i64> {
-        self.fold(|| 0, |_, _, n| n + 1, true, store.into(), serde::long())
+        self.fold(|| 0, |_, _, n| n + 1, true, store.into(), serdes::long())
     }
 
     /// Folds the values of each key and window; null keys and null values are left out.
@@ -295,7 +295,7 @@ where
             )
         };
         p.stream.builder.graph.lock().use_store(&p.node, &p.store);
-        let key = serde::time_windowed(p.key, size_ms);
+        let key = serdes::time_windowed(p.key, size_ms);
         Table::materialized(&p.stream, p.node, children, p.store, key, value)
     }
 }

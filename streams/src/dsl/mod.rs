@@ -14,7 +14,7 @@ pub use stream::Stream;
 pub use table::Table;
 
 use crate::processor::{BoxReceiver, FanOut, Instances, Receiver, ReceiverFactory, SourceFactory, TypedSource};
-use crate::serde::{self, SerdeRef};
+use crate::serdes::{self, SerdeRef};
 use crate::store::{StoreDef, StoreKind};
 use crate::topology::{Node, NodeKind, Topology};
 use bytes::Bytes;
@@ -54,7 +54,7 @@ macro_rules! has_serde {
     ($($ty:ty => $fn:ident),*) => {
         $(impl HasSerde for $ty {
             fn serde() -> SerdeRef<Self> {
-                serde::$fn()
+                serdes::$fn()
             }
         })*
     };

@@ -2,7 +2,7 @@
 
 use super::{Children, Each, GroupedStream, HasSerde, StreamsBuilder, attach, fan_out};
 use crate::processor::{Context, FanOut, Instances, Output, ProcessError, Record};
-use crate::serde::SerdeRef;
+use crate::serdes::SerdeRef;
 use crate::topology::{NodeKind, Topology};
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use super::{Children, Each, Stream, Windowed, attach};
 use crate::processor::{Context, FanOut, ProcessError, Record};
-use crate::serde::SerdeRef;
+use crate::serdes::SerdeRef;
 use crate::store::{StoreKind, split_timestamp};
 use crate::topology::Topology;
 use bytes::Bytes;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use std::time::Duration;
-use weir_streams::{StreamsBuilder, TestDriver, TimeWindows, Topology, serde};
+use weir_streams::{StreamsBuilder, TestDriver, TimeWindows, Topology, serdes};
 
 fn word_count(store: Option<&str>) -> Topology {
     let builder = StreamsBuilder::new();
@@ -55,13 +55,13 @@ fn word_count_counts_and_is_named_as_kafka_streams_names_it() {
 ";
     assert_eq!(topology.describe(), expect);
     let mut driver = TestDriver::new(&topology, "app");
-    let text = serde::string();
+    let text = serdes::string();
     for (ts, line) in [(5, "to be or not to be"), (3, "To do")] {
         driver
             .pipe_at("lines", (&text, None), (&text, Some(&line.to_owned())), ts)
             .unwrap();
     }
-    let counts = driver.read("counts", &text, &serde::long()).unwrap();
+    let counts = driver.read("counts", &text, &serdes::long()).unwrap();
     let expect = [
         ("to", 1, 5),
         ("be", 1, 5),
@@ -90,7 +90,7 @@ fn a_stream_meets_the_table_as_it_is() {
         .join(&users, |click, user| format!("{user}:{click}"))
         .to("out");
     let mut driver = TestDriver::new(&builder.build().unwrap(), "app");
-    let s = serde::string();
+    let s = serdes::string();
     let mut pipe = |topic: &str, k: Option<&str>, v: Option<&str>| {
         let (k, v) = (k.map(str::to_owned), v.map(str::to_owned));
         driver.pipe_at(topic, (&s, k.as_ref()), (&s, v.as_ref()), 7).unwrap();
@@ -125,18 +125,18 @@ fn late_records_are_left_out_window_by_window() {
         .windowed_by(TimeWindows::of_size(Duration::from_millis(100)).grace(Duration::from_millis(50)))
         .count("w")
         .to_stream()
-        .to_with("out", serde::time_windowed(serde::string(), 100), serde::long());
+        .to_with("out", serdes::time_windowed(serdes::string(), 100), serdes::long());
     let topology = builder.build().unwrap();
     assert!(topology.repartition_topics().is_empty());
     let mut driver = TestDriver::new(&topology, "app");
-    let s = serde::string();
+    let s = serdes::string();
     for ts in [10, 20, 120, 90, 149, 99, 150, 99, 260] {
         driver
             .pipe_at("in", (&s, Some(&"k".to_owned())), (&s, Some(&"v".to_owned())), ts)
             .unwrap();
     }
     let out = driver
-        .read("out", &serde::time_windowed(serde::string(), 100), &serde::long())
+        .read("out", &serdes::time_windowed(serdes::string(), 100), &serdes::long())
         .unwrap();
     let got: Vec<_> = out
         .into_iter()

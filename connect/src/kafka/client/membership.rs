@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use weir_client::Cluster;
-use weir_client::group::{AssignError, GroupClient, GroupConfig, GroupProtocol, Members};
+use weir_client::group::{AssignError, GroupClient, GroupConfig, GroupError, GroupProtocol, Members};
+use weir_core::ErrorCode;
 use weir_messages::Str;
 
 use super::error;
@@ -119,6 +120,20 @@ impl WorkerMembership {
     }
 }
 
+/// JVM workers in the group go away or do not: worth waiting for, and worth saying.
+fn join_error(failure: &GroupError) -> KafkaError {
+    let what = "cannot join the group of workers";
+    match failure {
+        GroupError::Refused {
+            code: ErrorCode::InconsistentGroupProtocol,
+            ..
+        } => KafkaError::Retriable(format!(
+            "{what}: workers of another kind are in it, stop them first ({failure})"
+        )),
+        other => error(other.retriable(), what, other),
+    }
+}
+
 #[async_trait]
 impl Membership for WorkerMembership {
     async fn changed(&mut self) -> Result<Standing, KafkaError> {
@@ -130,11 +145,7 @@ impl Membership for WorkerMembership {
                 return Ok(Standing::Lost);
             }
         }
-        let joined = self
-            .group
-            .join()
-            .await
-            .map_err(|e| error(e.retriable(), "cannot join the group of workers", e))?;
+        let joined = self.group.join().await.map_err(|e| join_error(&e))?;
         self.joined = true;
         let leader_url = assigned_leader_url(joined.assignment)
             .ok_or_else(|| KafkaError::Fatal("the leader's assignment cannot be read".to_owned()))?;

@@ -57,13 +57,20 @@ pub(super) fn from_client(partition: &weir_client::TopicPartition) -> TopicParti
 }
 
 impl ClientKafka {
-    /// A cluster by its addresses. `settings` are a worker's: what stands under `admin.` goes to the admin client. Nothing is connected
-    /// yet.
+    /// A cluster by its addresses. `settings` are a worker's: those that every client knows go to all clients, those under `admin.` to the
+    /// admin client. Nothing is connected yet.
     ///
     /// # Errors
     /// Bad settings.
     pub fn new(seam: Seam, bootstrap_servers: &[String], settings: &ConfigMap) -> Result<Self, ConfigErrors> {
-        let common: ConfigMap = [("bootstrap.servers".to_owned(), bootstrap_servers.join(","))].into();
+        // What every client knows may stand in a worker's settings without a prefix (`security.protocol`, `request.timeout.ms`).
+        let known = AdminConfig::definition();
+        let mut common: ConfigMap = settings
+            .iter()
+            .filter(|(name, _)| known.entry(name).is_some())
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
+        common.insert("bootstrap.servers".to_owned(), bootstrap_servers.join(","));
         let mut admin = common.clone();
         admin.insert("client.id".to_owned(), "connect-admin".to_owned());
         admin.extend(with_prefix(settings, "admin."));
