@@ -12,8 +12,10 @@
 //! Everything outside is reached through [`weir_core::Seam`], so that clients run under the seeded simulator as well as on tokio.
 //! This crate must never know a broker's insides, Connect or Streams.
 
+pub mod admin;
 pub mod cluster;
 pub mod config;
+pub mod consumer;
 pub mod group;
 pub mod producer;
 mod types;

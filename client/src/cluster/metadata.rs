@@ -62,10 +62,7 @@ pub struct PartitionMetadata {
 #[derive(Debug, Default)]
 pub(super) struct Cache {
     brokers: BTreeMap<i32, Broker>,
-    controller: Option<i32>,
     topics: BTreeMap<Str, Cached>,
-    names: BTreeMap<Uuid, Str>,
-    epoch: u64,
 }
 
 #[derive(Debug)]
@@ -89,14 +86,6 @@ impl Cache {
         self.brokers.get(&node).map(Broker::address)
     }
 
-    pub(super) fn controller(&self) -> Option<i32> {
-        self.controller.filter(|id| self.brokers.contains_key(id))
-    }
-
-    pub(super) fn epoch(&self) -> u64 {
-        self.epoch
-    }
-
     pub(super) fn topic(&self, name: &str) -> Option<Arc<TopicMetadata>> {
         self.topics.get(name).map(|cached| cached.topic.clone())
     }
@@ -107,10 +96,6 @@ impl Cache {
             .get(name)
             .filter(|cached| !cached.stale && cached.asked >= oldest)?;
         Some(cached.topic.clone())
-    }
-
-    pub(super) fn name_of(&self, id: Uuid) -> Option<Str> {
-        self.names.get(&id).cloned()
     }
 
     pub(super) fn invalidate(&mut self, name: &str) {
@@ -130,7 +115,6 @@ impl Cache {
             };
             self.brokers = response.brokers.iter().map(|b| (b.node_id, broker(b))).collect();
         }
-        self.controller = Some(response.controller_id).filter(|id| *id >= 0);
         for topic in &response.topics {
             let Some(name) = &topic.name else { continue };
             match ErrorCode::from_code(topic.error_code) {
@@ -142,10 +126,7 @@ impl Cache {
     }
 
     fn forget(&mut self, name: &str) {
-        if let Some(gone) = self.topics.remove(name) {
-            self.names.remove(&gone.topic.id);
-            self.epoch += 1;
-        }
+        self.topics.remove(name);
     }
 
     fn merge_topic(&mut self, name: &Str, topic: &MetadataResponseTopic, asked: Duration) {
@@ -175,12 +156,6 @@ impl Cache {
             internal: topic.is_internal,
             partitions: merged.collect(),
         };
-        if old.is_none_or(|old| *old.topic != topic) {
-            self.epoch += 1;
-        }
-        if !topic.id.is_nil() {
-            self.names.insert(topic.id, topic.name.clone());
-        }
         let cached = Cached {
             topic: Arc::new(topic),
             asked,
@@ -210,7 +185,6 @@ impl Cache {
             partition.leader_epoch = epoch;
         }
         cached.topic = Arc::new(topic);
-        self.epoch += 1;
     }
 }
 
@@ -276,9 +250,8 @@ mod tests {
         assert!(cache.fresh_topic("t", second).is_none() && cache.topic("t").is_some());
         let mut gone = response(7, &[]);
         gone.topics[0].error_code = ErrorCode::UnknownTopicOrPartition.code();
-        let epoch = cache.epoch();
         cache.merge(&gone, second);
-        assert!(cache.topic("t").is_none() && cache.name_of(Uuid::from_u128(7)).is_none() && cache.epoch() > epoch);
+        assert!(cache.topic("t").is_none());
     }
 
     #[test]

@@ -123,11 +123,6 @@ impl Cluster {
         self.0.cache.lock().brokers()
     }
 
-    /// Counts up with every change that metadata brought; lets a caller see that it should look again.
-    pub(crate) fn metadata_epoch(&self) -> u64 {
-        self.0.cache.lock().epoch()
-    }
-
     /// A connection to a broker by id.
     pub(crate) async fn connection(&self, node: i32, lane: Lane) -> Result<Arc<Connection>, CallError> {
         let address = self.0.cache.lock().address(node);
@@ -260,11 +255,6 @@ impl Cluster {
         self.0.cache.lock().topic(name)
     }
 
-    /// Name of a topic id.
-    pub(crate) fn topic_name(&self, id: weir_messages::Uuid) -> Option<Str> {
-        self.0.cache.lock().name_of(id)
-    }
-
     /// Says that what is cached of a topic is out of date.
     pub(crate) fn invalidate(&self, topic: &str) {
         self.0.cache.lock().invalidate(topic);
@@ -290,12 +280,6 @@ impl Cluster {
                 Err(MetadataError::NoLeader(partition.clone()))
             }
         }
-    }
-
-    /// The controller's id, as far as a client can see one: a broker that forwards to it.
-    pub(crate) async fn controller(&self) -> Result<i32, CallError> {
-        self.refresh(&Wanted::Topics(BTreeSet::new()), false).await?;
-        self.0.cache.lock().controller().ok_or(CallError::UnknownNode(-1))
     }
 
     /// Ends all connections.

@@ -54,7 +54,15 @@ struct State {
     /// Who waits for an answer, oldest first.
     waiting: VecDeque<(i32, oneshot::Sender<Bytes>)>,
     outbox: VecDeque<Bytes>,
+    /// Who waits until what is in the outbox is written.
+    written: Vec<oneshot::Sender<()>>,
     closed: bool,
+}
+
+/// What a caller waits for.
+enum Reply {
+    Answer(oneshot::Sender<Bytes>),
+    Written(oneshot::Sender<()>),
 }
 
 impl Shared {
@@ -63,7 +71,7 @@ impl Shared {
             let mut state = self.state.lock();
             state.closed = true;
             state.outbox.clear();
-            std::mem::take(&mut state.waiting)
+            (std::mem::take(&mut state.waiting), std::mem::take(&mut state.written))
         };
         self.socket.close();
         self.wake_writer.notify_one();
@@ -148,11 +156,6 @@ impl Connection {
         self.shared.state.lock().closed
     }
 
-    /// `host:port` of the broker.
-    pub(crate) fn address(&self) -> &str {
-        &self.address
-    }
-
     /// The version in which to send `R`, at most `cap`.
     pub(crate) fn version<R: Request>(&self, cap: i16) -> Result<i16, CallError> {
         self.versions
@@ -175,14 +178,49 @@ impl Connection {
         self.decode::<R>(payload, version)
     }
 
-    /// Sends a request that the broker does not answer (produce with acks=0).
-    pub(crate) fn send_only<R: Request>(&self, request: &R, version: i16) -> Result<(), CallError> {
-        self.enqueue(request, version, None)
+    /// As [`Self::start`], for a request that the broker does not answer (produce with acks=0); done when the socket has taken it.
+    pub(crate) fn start_only<R: Request>(
+        self: &Arc<Self>,
+        request: &R,
+        version: i16,
+    ) -> impl Future<Output = Result<(), CallError>> + Send + use<R> {
+        let (sender, receiver) = oneshot::channel();
+        let queued = self.enqueue(request, version, Reply::Written(sender));
+        let connection = self.clone();
+        async move {
+            queued?;
+            receiver.await.map_err(|_| connection.disconnected::<R>())
+        }
+    }
+
+    /// Queues a request at once, before the future is polled for the first time: requests leave in the order of these calls.
+    pub(crate) fn start<R: Request>(
+        self: &Arc<Self>,
+        request: &R,
+        version: i16,
+        timeout: Duration,
+    ) -> impl Future<Output = Result<R::Response, CallError>> + Send + use<R> {
+        let (sender, receiver) = oneshot::channel();
+        let queued = self.enqueue(request, version, Reply::Answer(sender));
+        let connection = self.clone();
+        async move {
+            queued?;
+            let payload = connection.answer::<R>(receiver, timeout).await?;
+            connection.decode::<R>(payload, version)
+        }
     }
 
     async fn exchange<R: Request>(&self, request: &R, version: i16, timeout: Duration) -> Result<Bytes, CallError> {
         let (sender, receiver) = oneshot::channel();
-        self.enqueue(request, version, Some(sender))?;
+        self.enqueue(request, version, Reply::Answer(sender))?;
+        self.answer::<R>(receiver, timeout).await
+    }
+
+    async fn answer<R: Request>(
+        &self,
+        receiver: oneshot::Receiver<Bytes>,
+        timeout: Duration,
+    ) -> Result<Bytes, CallError> {
         match self.seam.timeout(timeout, receiver).await {
             Some(Ok(payload)) => Ok(payload),
             Some(Err(_)) => Err(self.disconnected::<R>()),
@@ -204,12 +242,7 @@ impl Connection {
     }
 
     /// Encodes and queues; the correlation id is drawn under the lock that orders the queue.
-    fn enqueue<R: Request>(
-        &self,
-        request: &R,
-        version: i16,
-        sender: Option<oneshot::Sender<Bytes>>,
-    ) -> Result<(), CallError> {
+    fn enqueue<R: Request>(&self, request: &R, version: i16, reply: Reply) -> Result<(), CallError> {
         let failed = |source: EncodeError| CallError::Encode {
             api: R::KEY.name(),
             source,
@@ -237,8 +270,9 @@ impl Connection {
                 .map_err(failed)?;
             frame.append(body);
             state.outbox.extend(frame.into_frame().map_err(failed)?);
-            if let Some(sender) = sender {
-                state.waiting.push_back((correlation_id, sender));
+            match reply {
+                Reply::Answer(sender) => state.waiting.push_back((correlation_id, sender)),
+                Reply::Written(sender) => state.written.push(sender),
             }
         }
         self.shared.wake_writer.notify_one();
@@ -261,12 +295,12 @@ impl Connection {
 
 async fn write_loop(shared: Arc<Shared>) {
     loop {
-        let mut chunks = {
+        let (mut chunks, written) = {
             let mut state = shared.state.lock();
             if state.closed {
                 return;
             }
-            std::mem::take(&mut state.outbox)
+            (std::mem::take(&mut state.outbox), std::mem::take(&mut state.written))
         };
         if chunks.is_empty() {
             shared.wake_writer.notified().await;
@@ -276,6 +310,10 @@ async fn write_loop(shared: Arc<Shared>) {
             tracing::debug!(%error, peer = %shared.socket.peer_addr(), "write failed");
             shared.close();
             return;
+        }
+        for sender in written {
+            // Whoever does not wait does not need to know.
+            let _ = sender.send(());
         }
     }
 }

@@ -6,4 +6,3 @@ mod versions;
 
 pub(crate) use connection::{Connection, Identity};
 pub use error::CallError;
-pub(crate) use versions::Versions;

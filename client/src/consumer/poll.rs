@@ -1,0 +1,605 @@
+//! The loop behind a poll: membership, positions, fetches, records. Nothing in it is lost when a poll is dropped half-way: errands go on
+//! by themselves and report to the inbox.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use weir_core::ErrorCode;
+use weir_messages::fetch_response::{NodeEndpoint, PartitionData};
+use weir_messages::{FetchResponse, Str, Uuid};
+
+use super::Consumer;
+use super::buffer::Buffer;
+use super::error::{OffsetsError, PollError};
+use super::jobs::{Asked, Brought};
+use super::protocol::read_assignment;
+use super::record::{ConsumerEvent, ConsumerRecord};
+use super::subscription::{Fetched, Position, Seek, Subscription, reset};
+use crate::cluster::{Broker, Deadline, Wanted};
+use crate::config::IsolationLevel;
+use crate::group::Joined;
+use crate::types::TopicPartition;
+
+impl Consumer {
+    /// Waits up to `timeout` for records; empty when none came. Joins and rejoins the group as needed, and tells the listener.
+    ///
+    /// # Errors
+    /// See [`PollError`]; the consumer may poll again.
+    pub async fn poll(&mut self, timeout: Duration) -> Result<Vec<ConsumerRecord>, PollError> {
+        let deadline = self.cluster.deadline(timeout);
+        loop {
+            let event = self.poll_event(deadline.left(self.cluster.seam())).await?;
+            let Some(event) = event else { return Ok(Vec::new()) };
+            if let ConsumerEvent::Records(records) = event {
+                return Ok(records);
+            }
+            // Taken out, so that it may use the consumer.
+            let Some(mut listener) = self.listener.take() else {
+                continue;
+            };
+            match event {
+                ConsumerEvent::Assigned(partitions) => listener.on_assigned(self, &partitions).await,
+                ConsumerEvent::Revoked(partitions) => listener.on_revoked(self, &partitions).await,
+                ConsumerEvent::Lost(partitions) => listener.on_lost(self, &partitions).await,
+                ConsumerEvent::Records(_) => {}
+            }
+            self.listener.get_or_insert(listener);
+        }
+    }
+
+    /// Waits up to `timeout` for records or for partitions that come or go. Cancel-safe.
+    ///
+    /// Revoked partitions stay assigned until the next call, so that they can be committed.
+    ///
+    /// # Errors
+    /// See [`PollError`]; the consumer may poll again.
+    pub async fn poll_event(&mut self, timeout: Duration) -> Result<Option<ConsumerEvent>, PollError> {
+        let deadline = self.cluster.deadline(timeout);
+        if matches!(self.subs.subscription, Subscription::None) {
+            return Err(PollError::NoSubscription);
+        }
+        loop {
+            self.read_inbox();
+            if let Some(event) = self.step().await? {
+                return Ok(Some(event));
+            }
+            if deadline.passed(self.cluster.seam()) {
+                return Ok(None);
+            }
+            self.wait(deadline).await?;
+        }
+    }
+
+    /// Everything that can be done without waiting for others, but for the commit before a revocation.
+    async fn step(&mut self) -> Result<Option<ConsumerEvent>, PollError> {
+        let revoked = std::mem::take(&mut self.revoking);
+        self.subs.remove(&revoked);
+        if let Some(event) = self.events.pop_front() {
+            return Ok(Some(self.announce(event)));
+        }
+        if let Some(failure) = self.failures.pop_front() {
+            return Err(failure);
+        }
+        if let Some(event) = self.coordinate().await? {
+            return Ok(Some(self.announce(event)));
+        }
+        self.auto_commit_if_due();
+        let taken = self.subs.take(self.config.max_poll_records);
+        // Before the records are handed out: the next ones come while these are processed.
+        self.look_up_positions();
+        self.refresh_metadata();
+        self.fetch();
+        match taken {
+            Ok(records) if records.is_empty() => Ok(None),
+            Ok(records) => Ok(Some(ConsumerEvent::Records(records))),
+            Err((partition, error)) => {
+                let offset = self.offset_of(&partition);
+                Err(PollError::Corrupt {
+                    partition,
+                    offset,
+                    reason: error.to_string(),
+                })
+            }
+        }
+    }
+
+    /// Notes what the event means for the next step.
+    fn announce(&mut self, event: ConsumerEvent) -> ConsumerEvent {
+        if let ConsumerEvent::Revoked(partitions) = &event {
+            self.revoking.extend(partitions.iter().cloned());
+        }
+        event
+    }
+
+    fn offset_of(&self, partition: &TopicPartition) -> i64 {
+        match self.subs.get(partition).map(|state| state.position) {
+            Some(Position::At { offset, .. }) => offset,
+            _ => -1,
+        }
+    }
+
+    /// Waits until something may have changed.
+    pub(super) async fn wait(&mut self, deadline: Deadline) -> Result<(), PollError> {
+        let seam = self.cluster.seam().clone();
+        let now = seam.clock.monotonic();
+        let mut pause = deadline.left(&seam);
+        if let Some(moment) = self.subs.next_moment(now) {
+            pause = pause.min(moment.saturating_sub(now));
+        }
+        if self.config.auto_commit {
+            pause = pause.min(self.next_auto_commit.saturating_sub(now).max(Duration::from_millis(1)));
+        }
+        let membership = &mut self.membership;
+        let group = async {
+            match membership {
+                Some(membership) if membership.group.is_joining() => Some(membership.group.join().await),
+                // A join that is due but has not begun waits for metadata, which comes by the inbox.
+                Some(membership) if !membership.group.needs_join() => {
+                    membership.group.rejoin_needed().await.err().map(Err)
+                }
+                _ => std::future::pending().await,
+            }
+        };
+        let joined = tokio::select! {
+            biased;
+            brought = self.inbox.recv() => {
+                if let Some(brought) = brought {
+                    self.on_brought(brought);
+                }
+                None
+            }
+            joined = group => joined,
+            () = seam.sleep(pause) => None,
+        };
+        match joined {
+            Some(Ok(joined)) => self.on_joined(joined),
+            Some(Err(error)) => Err(error.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps the membership going: notices losses, gives partitions up before an eager join, begins joins.
+    async fn coordinate(&mut self) -> Result<Option<ConsumerEvent>, PollError> {
+        let Some(membership) = &mut self.membership else {
+            return Ok(None);
+        };
+        membership.group.alive();
+        if membership.group.take_lost() {
+            let lost = self.subs.assigned();
+            self.subs.assign(BTreeSet::new());
+            let mut offer = membership.offer.lock();
+            offer.owned.clear();
+            offer.generation = -1;
+            drop(offer);
+            if !lost.is_empty() {
+                return Ok(Some(ConsumerEvent::Lost(lost.into_iter().collect())));
+            }
+        }
+        if membership.group.is_joining() {
+            return Ok(None);
+        }
+        if membership.offer.lock().outdated(&self.cluster) {
+            membership.group.request_rejoin();
+        }
+        let listing = matches!(self.subs.subscription, Subscription::Matching(_)) && self.listed_at.is_none();
+        if !membership.group.needs_join() || listing {
+            return Ok(None);
+        }
+        if !membership.cooperative && !self.subs.is_empty() {
+            let owned = self.subs.assigned();
+            self.auto_commit_now().await;
+            return Ok(Some(ConsumerEvent::Revoked(owned.into_iter().collect())));
+        }
+        match membership.group.begin_join() {
+            Ok(()) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn on_joined(&mut self, joined: Joined) -> Result<(), PollError> {
+        let assigned = read_assignment(joined.assignment).map_err(PollError::Assignment)?;
+        let Some(membership) = &self.membership else {
+            return Ok(());
+        };
+        // A loss during the join comes first; what was assigned now is new in any case.
+        if membership.group.take_lost() {
+            let lost = self.subs.assigned();
+            self.subs.assign(BTreeSet::new());
+            if !lost.is_empty() {
+                self.events.push_back(ConsumerEvent::Lost(lost.into_iter().collect()));
+            }
+        }
+        let owned = self.subs.assigned();
+        let revoked: BTreeSet<TopicPartition> = owned.difference(&assigned).cloned().collect();
+        let added: Vec<TopicPartition> = assigned.difference(&owned).cloned().collect();
+        {
+            let mut offer = membership.offer.lock();
+            offer.owned = assigned.clone();
+            offer.generation = joined.generation.id;
+        }
+        if !revoked.is_empty() {
+            // Only a cooperative member still has partitions here. What it gives up is assigned to others in the next generation.
+            if self.config.auto_commit {
+                drop(self.start_commit(self.subs.positions(), None));
+            }
+            membership.group.request_rejoin();
+            self.events
+                .push_back(ConsumerEvent::Revoked(revoked.iter().cloned().collect()));
+        }
+        self.subs.assign(assigned.union(&revoked).cloned().collect());
+        if !added.is_empty() || !membership.cooperative {
+            self.events.push_back(ConsumerEvent::Assigned(added));
+        }
+        Ok(())
+    }
+
+    fn auto_commit_if_due(&mut self) {
+        let now = self.cluster.seam().clock.monotonic();
+        if !self.config.auto_commit || now < self.next_auto_commit {
+            return;
+        }
+        self.next_auto_commit = now + self.config.auto_commit_interval;
+        let offsets = self.subs.positions();
+        if !offsets.is_empty() {
+            drop(self.start_commit(offsets, None));
+        }
+    }
+
+    pub(super) async fn auto_commit_now(&mut self) {
+        let offsets = self.subs.positions();
+        if !self.config.auto_commit || offsets.is_empty() {
+            return;
+        }
+        if let Err(error) = self.commit_sync_offsets(offsets).await {
+            tracing::warn!(%error, group = ?self.config.group_id, "automatic commit");
+        }
+    }
+
+    /// Starts the errands that find positions.
+    pub(super) fn look_up_positions(&mut self) {
+        let now = self.cluster.seam().clock.monotonic();
+        if !self.looking_up {
+            let unknown = self.subs.unknown(now);
+            match &self.coordinator {
+                _ if unknown.is_empty() => {}
+                Some(coordinator) => {
+                    self.looking_up = true;
+                    self.jobs.committed(coordinator.clone(), unknown);
+                }
+                // Nobody committed anything.
+                None => unknown.iter().for_each(|(partition, _)| self.reset_position(partition)),
+            }
+        }
+        if !self.seeking {
+            let seeking = self.subs.seeking(now);
+            if !seeking.is_empty() {
+                self.seeking = true;
+                self.jobs.seek(seeking);
+            }
+        }
+    }
+
+    /// By `auto.offset.reset`.
+    fn reset_position(&mut self, partition: &TopicPartition) {
+        let now_ms = self.cluster.seam().now_ms();
+        match reset(self.config.auto_offset_reset, now_ms) {
+            Some(seek) => {
+                self.subs.seek(partition, Position::Seeking(seek));
+            }
+            None => {
+                // Said once per attempt, not in a tight loop.
+                self.pause_partition(partition);
+                self.failures.push_back(PollError::NoOffset(vec![partition.clone()]));
+            }
+        }
+    }
+
+    /// A pause before anything is tried again with the partition.
+    fn pause_partition(&mut self, partition: &TopicPartition) {
+        let not_before = self.cluster.seam().clock.monotonic() + self.config.client.retry_backoff;
+        if let Some(state) = self.subs.get_mut(partition) {
+            state.not_before = not_before;
+        }
+    }
+
+    /// Starts a metadata request when a topic is not known well enough.
+    fn refresh_metadata(&mut self) {
+        if self.refreshing {
+            return;
+        }
+        let mut topics: BTreeSet<Str> = self
+            .subs
+            .assigned()
+            .into_iter()
+            .map(|partition| partition.topic)
+            .collect();
+        let mut listing = false;
+        match &self.subs.subscription {
+            Subscription::None | Subscription::Assigned => {}
+            Subscription::Topics(subscribed) => topics.extend(subscribed.iter().cloned()),
+            Subscription::Matching(_) => {
+                let now = self.cluster.seam().clock.monotonic();
+                listing = self
+                    .listed_at
+                    .is_none_or(|at| at + self.config.client.metadata_max_age <= now);
+            }
+        }
+        if let Some(membership) = &self.membership
+            && let Some(by) = &membership.offer.lock().assigned_by
+        {
+            // A leader watches what all members want.
+            topics.extend(by.keys().cloned());
+        }
+        let wanted = match listing {
+            true => Wanted::All,
+            false if topics.iter().all(|topic| self.cluster.cached(topic).is_some()) => {
+                self.metadata_backoff = None;
+                return;
+            }
+            false => Wanted::Topics(topics),
+        };
+        let random = self.cluster.seam().random.next_u64();
+        let pause = self
+            .metadata_backoff
+            .as_mut()
+            .map_or(Duration::ZERO, |backoff| backoff.draw(random));
+        self.metadata_backoff.get_or_insert_with(|| self.cluster.backoff());
+        self.refreshing = true;
+        self.jobs.metadata(wanted, pause);
+    }
+
+    /// Starts a fetch per broker that has none under way.
+    fn fetch(&mut self) {
+        let now = self.cluster.seam().clock.monotonic();
+        let mut by_node: BTreeMap<i32, Vec<(TopicPartition, u64, i64, i32)>> = BTreeMap::new();
+        for (partition, token, offset) in self.subs.fetchable(now) {
+            let Some(topic) = self.cluster.cached_usable(&partition.topic) else {
+                continue;
+            };
+            let index = usize::try_from(partition.partition).unwrap_or(usize::MAX);
+            let Some(found) = topic.partitions.get(index) else {
+                continue;
+            };
+            let Some(leader) = found.leader.filter(|leader| !self.fetching.contains(leader)) else {
+                if found.leader.is_none() {
+                    self.cluster.invalidate(&partition.topic);
+                }
+                continue;
+            };
+            by_node
+                .entry(leader)
+                .or_default()
+                .push((partition, token, offset, found.leader_epoch));
+        }
+        for (node, partitions) in by_node {
+            self.fetching.insert(node);
+            self.jobs.fetch(node, partitions);
+        }
+    }
+
+    pub(super) fn read_inbox(&mut self) {
+        while let Ok(brought) = self.inbox.try_recv() {
+            self.on_brought(brought);
+        }
+    }
+
+    fn on_brought(&mut self, brought: Brought) {
+        match brought {
+            Brought::Fetch {
+                node,
+                asked,
+                names,
+                result,
+            } => {
+                self.fetching.remove(&node);
+                match result {
+                    Ok(response) => self.on_fetched(asked, &names, response),
+                    Err(error) => {
+                        tracing::debug!(%error, node, "fetch");
+                        if !error.retriable() {
+                            self.failures.push_back(error.into());
+                        }
+                        for partition in asked.keys() {
+                            self.cluster.invalidate(&partition.topic);
+                            self.pause_partition(partition);
+                        }
+                    }
+                }
+            }
+            Brought::Committed { asked, result } => {
+                self.looking_up = false;
+                self.on_committed(&asked, result);
+            }
+            Brought::Sought { asked, result } => {
+                self.seeking = false;
+                self.on_sought(&asked, result);
+            }
+            Brought::Metadata { all, failed } => {
+                self.refreshing = false;
+                if !failed && let Some(all) = all {
+                    self.on_listed(all);
+                }
+            }
+        }
+    }
+
+    fn on_committed(
+        &mut self,
+        asked: &[(TopicPartition, u64)],
+        result: Result<BTreeMap<TopicPartition, crate::types::OffsetAndMetadata>, OffsetsError>,
+    ) {
+        let found = match result {
+            Ok(found) => found,
+            Err(error) => {
+                if !error.retriable() {
+                    self.failures.push_back(PollError::Committed(error.to_string()));
+                }
+                asked.iter().for_each(|(partition, _)| self.pause_partition(partition));
+                return;
+            }
+        };
+        for (partition, token) in asked {
+            let Some(state) = self.subs.current(partition, *token) else {
+                continue;
+            };
+            match found.get(partition) {
+                Some(committed) => {
+                    state.position = Position::At {
+                        offset: committed.offset,
+                        leader_epoch: committed.leader_epoch,
+                    };
+                }
+                None => self.reset_position(partition),
+            }
+        }
+    }
+
+    fn on_sought(
+        &mut self,
+        asked: &[(TopicPartition, u64, Seek)],
+        result: Result<BTreeMap<TopicPartition, Option<crate::types::OffsetAndTimestamp>>, OffsetsError>,
+    ) {
+        let found = match result {
+            Ok(found) => found,
+            Err(error) => {
+                tracing::debug!(%error, "positions");
+                asked
+                    .iter()
+                    .for_each(|(partition, _, _)| self.pause_partition(partition));
+                return;
+            }
+        };
+        for (partition, token, _) in asked {
+            let Some(state) = self.subs.current(partition, *token) else {
+                continue;
+            };
+            state.position = match found.get(partition) {
+                Some(Some(offset)) => Position::At {
+                    offset: offset.offset,
+                    leader_epoch: offset.leader_epoch,
+                },
+                // No record is that young: behind the last one.
+                _ => Position::Seeking(Seek::End),
+            };
+        }
+    }
+
+    /// All topics, for a subscription by predicate.
+    fn on_listed(&mut self, all: BTreeSet<Str>) {
+        let Subscription::Matching(accepts) = &self.subs.subscription else {
+            return;
+        };
+        let topics: BTreeSet<Str> = all.into_iter().filter(|topic| accepts(topic)).collect();
+        self.listed_at = Some(self.cluster.seam().clock.monotonic());
+        self.metadata_backoff = None;
+        if let Some(membership) = &self.membership {
+            let mut offer = membership.offer.lock();
+            if offer.topics != topics {
+                offer.topics = topics;
+                drop(offer);
+                membership.group.request_rejoin();
+            }
+        }
+    }
+
+    fn on_fetched(
+        &mut self,
+        asked: BTreeMap<TopicPartition, Asked>,
+        names: &BTreeMap<Uuid, Str>,
+        response: FetchResponse,
+    ) {
+        if let Err(code) = ErrorCode::check(response.error_code) {
+            tracing::debug!(%code, "fetch");
+            asked.keys().for_each(|partition| self.pause_partition(partition));
+            return;
+        }
+        for topic in response.responses {
+            let name = match topic.topic.is_empty() {
+                true => names.get(&topic.topic_id).cloned(),
+                false => Some(topic.topic),
+            };
+            let Some(name) = name else { continue };
+            for data in topic.partitions {
+                let partition = TopicPartition::new(name.clone(), data.partition_index);
+                // The key that was asked with, not the answer's: its name does not hold on to the frame.
+                let Some((partition, asked)) = asked.get_key_value(&partition) else {
+                    continue;
+                };
+                self.on_partition(partition, asked, data, &response.node_endpoints);
+            }
+        }
+    }
+
+    fn on_partition(
+        &mut self,
+        partition: &TopicPartition,
+        asked: &Asked,
+        data: PartitionData,
+        endpoints: &[NodeEndpoint],
+    ) {
+        let Some(state) = self.subs.current(partition, asked.token) else {
+            return;
+        };
+        match ErrorCode::from_code(data.error_code) {
+            ErrorCode::None => {
+                let aborted = match self.config.isolation_level {
+                    IsolationLevel::ReadUncommitted => None,
+                    IsolationLevel::ReadCommitted => Some(data.aborted_transactions.unwrap_or_default()),
+                };
+                let records = data.records.unwrap_or_default();
+                match Buffer::new(records, asked.offset, aborted, self.config.check_crcs) {
+                    Ok(buffer) => state.fill(Fetched {
+                        buffer,
+                        high_watermark: data.high_watermark,
+                        log_start: data.log_start_offset,
+                        last_stable: data.last_stable_offset,
+                    }),
+                    Err(error) => {
+                        let corrupt = PollError::Corrupt {
+                            partition: partition.clone(),
+                            offset: asked.offset,
+                            reason: error.to_string(),
+                        };
+                        self.pause_partition(partition);
+                        self.failures.push_back(corrupt);
+                    }
+                }
+            }
+            ErrorCode::OffsetOutOfRange => match reset(self.config.auto_offset_reset, self.cluster.seam().now_ms()) {
+                Some(seek) => {
+                    tracing::info!(%partition, offset = asked.offset, "offset out of range, resetting");
+                    self.subs.seek(partition, Position::Seeking(seek));
+                }
+                None => {
+                    self.pause_partition(partition);
+                    self.failures.push_back(PollError::OffsetOutOfRange {
+                        partition: partition.clone(),
+                        offset: asked.offset,
+                    });
+                }
+            },
+            code if code.retriable() || code == ErrorCode::UnknownServerError => {
+                tracing::debug!(%partition, %code, "fetch");
+                self.cluster.invalidate(&partition.topic);
+                let leader = &data.current_leader;
+                let endpoint = endpoints.iter().find(|endpoint| endpoint.node_id == leader.leader_id);
+                let endpoint = endpoint.map(|endpoint| Broker {
+                    id: endpoint.node_id,
+                    host: endpoint.host.as_str().to_owned(),
+                    port: u16::try_from(endpoint.port).unwrap_or_default(),
+                    rack: endpoint.rack.as_ref().map(|rack| rack.as_str().to_owned()),
+                });
+                self.cluster
+                    .learn_leader(partition, leader.leader_id, leader.leader_epoch, endpoint);
+                self.pause_partition(partition);
+            }
+            code => {
+                self.pause_partition(partition);
+                self.failures.push_back(PollError::Refused {
+                    partition: partition.clone(),
+                    error: code.into(),
+                });
+            }
+        }
+    }
+}
