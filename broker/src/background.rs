@@ -44,13 +44,17 @@ fn all_partitions(state: &State) -> Vec<Arc<PartitionHandle>> {
 
 fn enforce_retention(state: &State) {
     let now = state.seam.now_ms();
+    let mut trimmed = false;
     for topic in state.topics.all() {
         for handle in topic.partitions() {
             let mut hosted = handle.lock();
             let high_watermark = hosted.partition.high_watermark();
             match hosted.partition.log.enforce_retention(now, high_watermark) {
                 Ok(0) => {}
-                Ok(n) => tracing::info!(topic = %handle.topic, partition = handle.index, segments = n, "retention"),
+                Ok(n) => {
+                    trimmed = true;
+                    tracing::info!(topic = %handle.topic, partition = handle.index, segments = n, "retention");
+                }
                 Err(e) => {
                     tracing::error!(topic = %handle.topic, partition = handle.index, error = %e, "retention failed")
                 }
@@ -60,6 +64,10 @@ fn enforce_retention(state: &State) {
                 .log
                 .expire_producers(now, state.config.producer_id_expiration_ms);
         }
+    }
+    // A log start that lags behind the first segment would look like a hole after a crash.
+    if trimmed && let Err(e) = write_checkpoints(state) {
+        tracing::error!(error = %e, "checkpoints could not be written");
     }
 }
 
@@ -100,8 +108,14 @@ async fn free_journal_files(state: &State) {
                 synced = false;
             }
         }
-        // A file whose segments could not be synced is kept: it is what recovery will need.
-        if synced && let Err(e) = state.journal.recycle(retired) {
+        // The recovery points go first: recovery takes what lies past them from the journal alone. A file whose segments
+        // could not be synced is kept: it is what recovery will need.
+        let given_up = if synced {
+            write_checkpoints(state).and_then(|()| state.journal.recycle(retired))
+        } else {
+            Ok(())
+        };
+        if let Err(e) = given_up {
             tracing::warn!(error = %e, "journal file could not be recycled");
         }
     }
@@ -118,7 +132,7 @@ async fn checkpoint(state: &State) {
     }
 }
 
-fn write_checkpoints(state: &State) -> io::Result<()> {
+pub(crate) fn write_checkpoints(state: &State) -> io::Result<()> {
     let logs: Vec<_> = all_partitions(state)
         .iter()
         .map(|h| {

@@ -292,11 +292,9 @@ impl Disk {
         files.sort_by_key(|(first, _)| *first);
         let mut all: Vec<Entry> = Vec::new();
         let mut next: Lsn = 1;
-        for (first, bytes) in files {
-            // Numbers have no gaps: a file that does not begin where the last one ended was never reached by a sync.
-            if !all.is_empty() && first > next {
-                break;
-            }
+        // A hole in the numbers means that what came before it was given up, and came back only because its removal was
+        // not synced: a file is begun only when its predecessor is wholly on disk. Putting back the old does no harm.
+        for (_, bytes) in files {
             if let Some(mut entries) = Entries::of(&bytes) {
                 all.extend(entries.by_ref().filter(|e| e.lsn >= next));
                 next = next.max(entries.next_lsn());

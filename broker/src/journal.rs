@@ -269,69 +269,62 @@ impl Journal {
         self.commit.lock().written
     }
 
-    /// Completes once everything up to `lsn` is on stable storage.
+    /// Completes once everything up to `lsn` is on stable storage. Who finds nobody syncing syncs for all that was
+    /// written by then: on its own worker where the seam allows it, for that saves two wake-ups a request.
     pub(crate) async fn committed(self: &Arc<Self>, lsn: Lsn) -> Result<(), JournalOffline> {
         if lsn == 0 || !self.fsync {
             return Ok(());
         }
         std::future::poll_fn(|cx| {
-            let mut commit = self.commit.lock();
-            if commit.synced >= lsn {
-                return Poll::Ready(Ok(()));
-            }
-            if let Some(reason) = &commit.offline {
-                return Poll::Ready(Err(JournalOffline(reason.clone())));
-            }
-            match commit
-                .waiters
-                .iter_mut()
-                .find(|(at, w)| *at == lsn && w.will_wake(cx.waker()))
-            {
-                Some(_) => {}
-                None => commit.waiters.push((lsn, cx.waker().clone())),
-            }
-            if !commit.syncing {
+            loop {
+                let mut commit = self.commit.lock();
+                if commit.synced >= lsn {
+                    return Poll::Ready(Ok(()));
+                }
+                if let Some(reason) = &commit.offline {
+                    return Poll::Ready(Err(JournalOffline(reason.clone())));
+                }
+                if commit.syncing {
+                    commit.waiters.retain(|(at, w)| *at != lsn || !w.will_wake(cx.waker()));
+                    commit.waiters.push((lsn, cx.waker().clone()));
+                    return Poll::Pending;
+                }
                 commit.syncing = true;
-                let journal = self.clone();
-                let job = self
-                    .seam
-                    .spawn
-                    .blocking("journal sync", Box::new(move || journal.sync_while_needed()));
-                self.seam.spawn("journal sync", job);
+                drop(commit);
+                if self.seam.spawn.may_block_briefly() {
+                    self.sync_once();
+                } else {
+                    let journal = self.clone();
+                    let job = self
+                        .seam
+                        .spawn
+                        .blocking("journal sync", Box::new(move || journal.sync_once()));
+                    self.seam.spawn("journal sync", job);
+                }
             }
-            Poll::Pending
         })
         .await
     }
 
-    /// One sync for all that was written before it began; again, as long as somebody waits for more.
-    fn sync_while_needed(&self) {
-        loop {
-            // Written is read before the file is taken: a rotation in between has synced the older file itself.
-            let target = self.commit.lock().written;
-            let file = self.writer.lock().current.as_ref().map(|c| c.file.clone());
-            if let Some(Err(e)) = file.map(|f| f.sync_data()) {
-                self.go_offline(&format!("sync failed: {e}"));
-                self.commit.lock().syncing = false;
-                return;
-            }
-            let (wakers, done) = {
-                let mut commit = self.commit.lock();
+    /// One sync for all that was written before it began. Whom it did not cover is woken, too: the first of them syncs
+    /// for the others.
+    fn sync_once(&self) {
+        // Written is read before the file is taken: a rotation in between has synced the older file itself.
+        let target = self.commit.lock().written;
+        let file = self.writer.lock().current.as_ref().map(|c| c.file.clone());
+        let result = file.map_or(Ok(()), |f| f.sync_data());
+        let woken = {
+            let mut commit = self.commit.lock();
+            commit.syncing = false;
+            if result.is_ok() {
                 commit.synced = commit.synced.max(target);
-                let synced = commit.synced;
-                let (ready, rest): (Vec<_>, Vec<_>) = commit.waiters.drain(..).partition(|(at, _)| *at <= synced);
-                commit.waiters = rest;
-                let done = commit.waiters.is_empty();
-                if done {
-                    commit.syncing = false;
-                }
-                (ready, done)
-            };
-            wakers.into_iter().for_each(|(_, w)| w.wake());
-            if done {
-                return;
             }
+            std::mem::take(&mut commit.waiters)
+        };
+        if let Err(e) = result {
+            self.go_offline(&format!("sync failed: {e}"));
         }
+        woken.into_iter().for_each(|(_, waker)| waker.wake());
     }
 
     /// Files that are full; the caller syncs their sources' segments and gives them back. A rotation has synced them,

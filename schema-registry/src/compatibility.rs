@@ -66,12 +66,12 @@ impl CompatibilityLevel {
 }
 
 /// An earlier version of the subject.
-#[derive(Debug, Clone, Copy)]
-pub struct Previous<'a> {
+#[derive(Debug, Clone)]
+pub struct Previous {
     /// Its number.
     pub version: i32,
     /// The parsed schema; an error text if it is of another type or does not parse.
-    pub schema: Result<&'a Schema, &'a str>,
+    pub schema: Result<Schema, String>,
 }
 
 /// Said of a version of another schema type.
@@ -80,28 +80,26 @@ pub const DIFFERENT_TYPE: &str = "Incompatible because of different schema type"
 /// At most this much of an old schema is repeated in a message.
 const MAX_SCHEMA_SHOWN: usize = 10 * 1024;
 
-/// Messages why `new` may not follow `previous` (oldest first); none means compatible. Versions are checked newest first
-/// and the first failing one ends the check (Confluent's `CompatibilityChecker`).
-pub fn check(level: CompatibilityLevel, new: &Schema, previous: &[Previous<'_>]) -> Vec<String> {
+/// Messages why `new` may not follow `previous`, newest first; none means compatible. Only as many of them are taken as the
+/// level needs, and the first failing one ends the check (Confluent's `CompatibilityChecker`).
+pub fn check(level: CompatibilityLevel, new: &Schema, previous: impl Iterator<Item = Previous>) -> Vec<String> {
     let reach = match level {
         CompatibilityLevel::None => 0,
-        _ if level.transitive() => previous.len(),
+        _ if level.transitive() => usize::MAX,
         _ => 1,
     };
-    for old in previous.iter().rev().take(reach) {
-        let messages = check_one(level, new, old);
-        if !messages.is_empty() {
-            return messages;
-        }
-    }
-    Vec::new()
+    let messages = previous.take(reach).map(|old| check_one(level, new, &old));
+    messages
+        .into_iter()
+        .find(|messages| !messages.is_empty())
+        .unwrap_or_default()
 }
 
-fn check_one(level: CompatibilityLevel, new: &Schema, old: &Previous<'_>) -> Vec<String> {
+fn check_one(level: CompatibilityLevel, new: &Schema, old: &Previous) -> Vec<String> {
     use CompatibilityLevel::{Backward, BackwardTransitive, Forward, ForwardTransitive, Full, FullTransitive};
-    let schema = match old.schema {
+    let schema = match &old.schema {
         Ok(schema) => schema,
-        Err(reason) => return vec![reason.to_owned()],
+        Err(reason) => return vec![reason.clone()],
     };
     let mut messages = Vec::new();
     // FULL tells the forward differences first.
@@ -193,20 +191,16 @@ mod tests {
         let v2 = record(r#"{"name":"a","type":"int"},{"name":"b","type":"int","default":0}"#);
         // Reads v2 (b is there) but not v1 (b is not): fails only where all versions count.
         let v3 = record(r#"{"name":"a","type":"int"},{"name":"b","type":"int"}"#);
-        let old = [
-            Previous {
-                version: 1,
-                schema: Ok(&v1),
-            },
-            Previous {
-                version: 2,
-                schema: Ok(&v2),
-            },
-        ];
-        let verdicts = CompatibilityLevel::ALL.map(|level| check(level, &v3, &old).is_empty());
+        let old = || {
+            [(2, &v2), (1, &v1)].into_iter().map(|(version, schema)| Previous {
+                version,
+                schema: Ok(schema.clone()),
+            })
+        };
+        let verdicts = CompatibilityLevel::ALL.map(|level| check(level, &v3, old()).is_empty());
         //                     none  back  back_t fwd   fwd_t full  full_t
         assert_eq!(verdicts, [true, true, false, true, true, true, false]);
-        let messages = check(CompatibilityLevel::BackwardTransitive, &v3, &old);
+        let messages = check(CompatibilityLevel::BackwardTransitive, &v3, old());
         assert_eq!(messages.len(), 3, "{messages:?}");
         assert_eq!(
             messages[0],
@@ -224,11 +218,13 @@ mod tests {
     #[test]
     fn other_type_is_incompatible_unless_none() {
         let new = record("");
-        let old = [Previous {
-            version: 1,
-            schema: Err(DIFFERENT_TYPE),
-        }];
-        assert_eq!(check(CompatibilityLevel::Backward, &new, &old), [DIFFERENT_TYPE]);
-        assert!(check(CompatibilityLevel::None, &new, &old).is_empty());
+        let old = || {
+            std::iter::once(Previous {
+                version: 1,
+                schema: Err(DIFFERENT_TYPE.into()),
+            })
+        };
+        assert_eq!(check(CompatibilityLevel::Backward, &new, old()), [DIFFERENT_TYPE]);
+        assert!(check(CompatibilityLevel::None, &new, old()).is_empty());
     }
 }

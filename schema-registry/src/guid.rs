@@ -59,11 +59,39 @@ impl Guid {
             .map(|number| Guid(number.to_be_bytes()))
     }
 
-    /// The bytes as the `md5Bytes` member of Confluent's records holds them.
-    pub fn bytes(&self) -> [u8; 16] {
-        self.0
+    /// Writes the `md5` member of Confluent's records.
+    pub fn to_base64(self) -> String {
+        let mut text = String::with_capacity(24);
+        // 16 bytes and 4 bits of padding are 22 digits of 6 bits.
+        let number = u128::from_be_bytes(self.0);
+        for i in 0..22 {
+            let shift = 122 - 6 * i;
+            let digit = if shift >= 0 { number >> shift } else { number << -shift } & 0x3F;
+            let digit = usize::try_from(digit).ok().and_then(|at| ALPHABET.get(at..=at));
+            text.push_str(digit.unwrap_or_default());
+        }
+        text + "=="
+    }
+
+    /// Reads the `md5` member of Confluent's records: base64 with padding.
+    pub fn from_base64(text: &str) -> Option<Guid> {
+        let digits = text.strip_suffix("==").filter(|digits| digits.len() == 22)?;
+        // 22 digits of 6 bits are 16 bytes and 4 bits.
+        let mut bytes = Vec::with_capacity(17);
+        let (mut bits, mut count) = (0_u32, 0);
+        for digit in digits.chars() {
+            bits = (bits << 6) | u32::try_from(ALPHABET.find(digit)?).ok()?;
+            count += 6;
+            if count >= 8 {
+                count -= 8;
+                bytes.push(u8::try_from((bits >> count) & 0xFF).ok()?);
+            }
+        }
+        bytes.try_into().ok().map(Guid)
     }
 }
+
+const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 fn hash_rule(hash: &mut Md5, rule: &Rule) {
     for part in [&rule.name, &rule.doc, &rule.kind, &rule.mode, &rule.r#type]
@@ -108,6 +136,13 @@ mod tests {
         let guid = Guid::of("\"string\"", &[], None, None);
         assert_eq!(Guid::parse(&guid.to_string()), Some(guid));
         assert_eq!(guid.to_string(), "095d71cf-1255-6b9d-5e33-0ad575b3df5d");
+        assert_eq!(Guid::from_base64(&guid.to_base64()), Some(guid));
+        assert_eq!(
+            Guid::from_base64("AAECAwQFBgcICQoLDA0ODw==").unwrap().to_string(),
+            "00010203-0405-0607-0809-0a0b0c0d0e0f"
+        );
+        assert_eq!(Guid::from_base64(&guid.to_base64()), Some(guid));
+        assert_eq!(Guid::from_base64("AAECAwQFBgcICQoLDA0O*w=="), None);
         assert_eq!(Guid::parse("not-a-guid"), None);
         assert_eq!(Guid::parse("+5c9f1a0-0000-0000-0000-000000000000"), None);
     }

@@ -1,9 +1,34 @@
 //! Schema registry with Confluent's REST API, over a compacted Kafka topic.
 //!
-//! Rooms, downwards: `avro` (schemas, pure) → [`compatibility`], [`guid`], [`entity`] (pure).
+//! Rooms, downwards:
+//!
+//! - [`server`]: the REST API; [`Registry`] starts it
+//! - [`config`]: settings of the server
+//! - [`store`]: the state with its reader and its writer
+//! - [`log`]: the door to the topic `_schemas`, and a log in memory
+//! - [`state`]: what the log folds to, what a write becomes; pure
+//! - [`avro`], [`compatibility`]: schemas and how they may evolve; pure
+//! - [`guid`], [`entity`], [`error`]: identity, shared JSON objects, refusals; pure
+//!
 //! It must never know the broker's insides: Kafka is reached through `weir-client` only.
+//!
+//! Run one registry per topic. There is no leader election yet; if two registries write to one topic all the same, they
+//! notice and repair what would have been lost (see [`store`]), but a write may fail with 50001.
+//!
+//! Not here yet: JSON Schema and Protobuf, modes IMPORT and FORWARD, subject aliases, defaults and overrides for metadata and
+//! rules, schema tags, associations, the path prefix `/contexts/{context}`, TLS and authentication. Asking for one of them
+//! gets a refusal that says so.
 
 pub mod avro;
 pub mod compatibility;
+pub mod config;
 pub mod entity;
+pub mod error;
 pub mod guid;
+pub mod log;
+pub mod server;
+pub mod state;
+pub mod store;
+
+pub use config::{RegistryConfig, RegistryConfigError};
+pub use server::{Registry, StartError};

@@ -1,19 +1,58 @@
-//! The `weir` binary.
+//! The `weir` binary: the command line, and the whole platform in one process. The only room that sees the whole house.
+//!
+//! Rooms: [`cli`] (what can be said), [`settings`] (layers of configuration), [`platform`] (starting and stopping
+//! parts), [`commands`] (one file per noun), [`demo`] (the main job), [`output`] (tables and JSON), [`failure`] (errors for people).
 
-use std::collections::BTreeMap;
-use std::path::Path;
+mod cli;
+mod commands;
+mod demo;
+mod failure;
+mod http;
+mod output;
+mod platform;
+mod settings;
 
-fn main() {
-    let rt = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env()).with_writer(std::io::stderr).init();
-    rt.block_on(async {
-        let dir = std::env::args().nth(1).unwrap();
-        let port = std::env::args().nth(2).unwrap();
-        let map = BTreeMap::from([("listeners".to_owned(), format!("PLAINTEXT://127.0.0.1:{port}")), ("group.initial.rebalance.delay.ms".into(), "0".into())]);
-        let config = weir_broker::BrokerConfig::from_map(&map, Path::new(&dir)).unwrap();
-        let broker = weir_broker::Broker::start(weir_runtime::real(), config).await.unwrap();
-        eprintln!("{broker:?}");
-        tokio::signal::ctrl_c().await.unwrap();
-        broker.stop().await.unwrap();
-    });
+use clap::Parser;
+use cli::{Cli, Command};
+use failure::Failure;
+use platform::{Parts, Profile};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("WEIR_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(e) => return Failure::new(format!("the runtime could not be started: {e}")).report(),
+    };
+    let done = runtime.block_on(run(cli));
+    // Blocking calls that nobody waits for any more must not hold up the exit.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+async fn run(cli: Cli) -> Result<(), Failure> {
+    match cli.command {
+        None => platform::run(&cli.start, Parts::ALL, Profile::Dev).await,
+        Some(Command::Start(args)) => platform::run(&args, Parts::ALL, Profile::Dev).await,
+        Some(Command::Broker(args)) => platform::run(&args, Parts::BROKER, Profile::Kafka).await,
+        Some(Command::Registry(args)) => platform::run(&args, Parts::REGISTRY, Profile::Kafka).await,
+        Some(Command::Connect(args)) => platform::run(&args, Parts::CONNECT, Profile::Kafka).await,
+        Some(Command::Demo(args)) => demo::run(args).await,
+        Some(Command::Topic(command)) => commands::topic::run(command).await,
+        Some(Command::Produce(args)) => commands::produce::run(args).await,
+        Some(Command::Consume(args)) => commands::consume::run(args).await,
+        Some(Command::Group(command)) => commands::group::run(command).await,
+        Some(Command::Schema(command)) => commands::schema::run(command).await,
+        Some(Command::Connector(command)) => commands::connector::run(command).await,
+        Some(Command::Cluster(out)) => commands::cluster::describe(&out).await,
+    }
 }

@@ -1,6 +1,7 @@
 //! Developer tasks: `cargo xtask <task>`, one file per task.
 
 mod codegen;
+mod test;
 
 use std::process::ExitCode;
 
@@ -11,6 +12,7 @@ Usage: cargo xtask <task>
 
 Tasks:
   codegen    write core/messages/src/generated from the message definitions in Apache Kafka's jars
+  test       run every test, fetching or installing what it needs
   peers      fetch the systems that tests talk to (Apache Kafka) into the cache and print where they are
 ";
 
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
     let result: TaskResult = match args.next().as_deref() {
         Some("codegen") => codegen::run(),
         Some("peers") => fetch_peers(),
+        Some("test") => test::run(),
         Some("help" | "--help" | "-h") => {
             print!("{USAGE}");
             Ok(())

@@ -53,6 +53,9 @@ pub enum PeerError {
     /// The Java compiler is missing or failed.
     #[error("javac: {0}")]
     Javac(String),
+    /// The Python environment could not be made.
+    #[error("python: {0}")]
+    Python(String),
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> PeerError {
@@ -165,4 +168,42 @@ fn kafka_pom() -> String {
          <groupId>weir</groupId><artifactId>peers</artifactId><version>1</version><packaging>pom</packaging>\n\
          <dependencies>\n{dependencies}</dependencies>\n</project>\n"
     )
+}
+
+/// Python packages that interop tests use, pinned.
+const PYTHON_PACKAGES: &[&str] = &[
+    "confluent-kafka[avro]==2.16.0",
+    "kafka-python==3.0.12",
+    "avro==1.12.1",
+    "fastavro==1.13.1",
+];
+
+/// A Python with stock clients in a virtual environment of the cache; made the first time.
+pub fn python_venv() -> Result<PathBuf, PeerError> {
+    let root = cache_dir()?.join("python");
+    fs::create_dir_all(&root).map_err(at(&root))?;
+    let lock_path = root.join("fetch.lock");
+    let lock = File::create(&lock_path).map_err(at(&lock_path))?;
+    lock.lock().map_err(at(&lock_path))?;
+    let python = root.join("venv/bin/python");
+    let done = root.join("fetched");
+    let wanted = PYTHON_PACKAGES.join("\n");
+    if fs::read_to_string(&done).is_ok_and(|have| have == wanted) {
+        return Ok(python);
+    }
+    let run = |program: &Path, args: &[&str]| {
+        let output = Command::new(program).args(args).output();
+        let output = output.map_err(|e| PeerError::Python(format!("{}: {e}", program.display())))?;
+        match output.status.success() {
+            true => Ok(()),
+            false => Err(PeerError::Python(String::from_utf8_lossy(&output.stderr).into_owned())),
+        }
+    };
+    let venv = root.join("venv");
+    run(Path::new("python3"), &["-m", "venv", &venv.display().to_string()])?;
+    let mut install = vec!["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    install.extend(PYTHON_PACKAGES);
+    run(&python, &install)?;
+    fs::write(&done, wanted).map_err(at(&done))?;
+    Ok(python)
 }

@@ -160,7 +160,8 @@ impl Partition {
         })?;
         let log_start = self.log.log_start();
         if let SequenceCheck::Duplicate { base_offset, timestamp } = check {
-            let append_time = if validated.append_time.is_some() { timestamp } else { -1 };
+            // Kafka tells the time of the batch that is there, whoever's clock it is.
+            let append_time = timestamp;
             let end_offset = base_offset + i64::from(header.record_count);
             return Ok(Produced {
                 base_offset,

@@ -14,7 +14,7 @@ const fn key(k: ConfigKey) -> ConfigKey {
 
 /// Every topic setting.
 pub const KEYS: &[ConfigKey] = &[
-    key(ConfigKey::list("cleanup.policy").default("delete").check(Validator::OneOf(&["delete", "compact"]))
+    key(ConfigKey::list("cleanup.policy").default("delete").check(Validator::OneOf(&["compact", "delete"]))
         .doc("What happens to old segments: delete drops them by time or size, compact keeps the last record of each key. Empty keeps all.")),
     key(ConfigKey::int("compression.gzip.level").default("-1").doc("Level when compression.type is gzip: 1 to 9, -1 for the default.")),
     key(ConfigKey::int("compression.lz4.level").default("9").check(Validator::Between(1, 17)).doc("Level when compression.type is lz4.")),

@@ -22,7 +22,7 @@ pub(super) fn handle(
             let (resource_type, resource_name) = (resource.resource_type, resource.resource_name.clone());
             let result = alter(&state, &context, resource, request.validate_only).await;
             let (error_code, error_message) = match result {
-                Ok(()) => (0, text("")),
+                Ok(()) => (0, None),
                 Err(e) => (e.code.code(), text(e.message)),
             };
             responses.push(AlterConfigsResourceResponse {

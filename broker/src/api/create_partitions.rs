@@ -43,6 +43,8 @@ pub(super) fn handle(
                 state.controller.submit(&state, vec![command]).await.pop()
             };
             let (error_code, error_message) = match reply {
+                // A missing topic is told by its code alone.
+                Some(Reply::Refused(e)) if e.code == ErrorCode::UnknownTopicOrPartition => (e.code.code(), None),
                 Some(Reply::Refused(e)) => (e.code.code(), text(e.message)),
                 _ => (0, None),
             };

@@ -73,7 +73,11 @@ fn plan(state: &State, topic: &CreatableTopic, validate_only: bool) -> Result<Ne
     if !topic.assignments.is_empty() && (topic.num_partitions != -1 || topic.replication_factor != -1) {
         return Err(ApiError::new(
             ErrorCode::InvalidRequest,
-            "Both numPartitions or replicationFactor and replicasAssignments were set. Both cannot be used at the same time.",
+            if topic.num_partitions != -1 {
+                "A manual partition assignment was specified, but numPartitions was not set to -1."
+            } else {
+                "A manual partition assignment was specified, but replication factor was not set to -1."
+            },
         ));
     }
     let or = |value: i32, default: i32| if value == -1 { default } else { value };
@@ -128,6 +132,7 @@ fn created(
         num_partitions,
         replication_factor: factor,
         configs: Some(configs.collect()),
+        error_message: None,
         name: topic.name,
         ..Default::default()
     }

@@ -16,6 +16,19 @@ use weir_messages::describe_configs_response::{
 };
 use weir_messages::{DescribeConfigsRequest, DescribeConfigsResponse, Str};
 
+/// Topic settings whose broker setting has no default, or is none: they have no synonym for theirs.
+const NO_BROKER_DEFAULT: &[&str] = &[
+    "flush.ms",
+    "retention.ms",
+    "segment.ms",
+    "segment.jitter.ms",
+    "follower.replication.throttled.replicas",
+    "leader.replication.throttled.replicas",
+    "remote.storage.enable",
+    "remote.log.copy.disable",
+    "remote.log.delete.on.disable",
+];
+
 /// `ConfigSource` on the wire.
 const DYNAMIC_TOPIC: i8 = 1;
 const STATIC_BROKER: i8 = 4;
@@ -71,10 +84,7 @@ fn describe(
             }
             validate_topic_name(name).map_err(|e| (ErrorCode::InvalidTopicException, e))?;
             if state.controller.image().topic(name).is_none() {
-                return Err((
-                    ErrorCode::UnknownTopicOrPartition,
-                    "This server does not host this topic-partition.".into(),
-                ));
+                return Err((ErrorCode::UnknownTopicOrPartition, String::new()));
             }
             Ok(topic_entries(state, &state.topic_settings(name)))
         }
@@ -125,10 +135,14 @@ pub(super) fn topic_entries(state: &State, own: &BTreeMap<String, String>) -> Ve
             if let Some(value) = state.config.topic_defaults.get(name) {
                 add(&broker_name, Some(value.clone()), STATIC_BROKER);
             }
-            add(&broker_name, built_in, DEFAULT);
-            let (value, config_source) = synonyms
-                .first()
-                .map_or((None, DEFAULT), |s| (s.value.clone(), s.source));
+            // The broker's own default of this one is null: it stands for "never", and is no synonym.
+            let value_built_in = built_in.clone();
+            if !NO_BROKER_DEFAULT.contains(&name) {
+                add(&broker_name, built_in, DEFAULT);
+            }
+            let (value, config_source) = synonyms.first().map_or((value_built_in.map(Str::from), DEFAULT), |s| {
+                (s.value.clone(), s.source)
+            });
             DescribeConfigsResourceResult {
                 value,
                 config_source,

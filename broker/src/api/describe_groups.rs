@@ -26,8 +26,14 @@ pub(super) fn handle(
         };
         for group_id in request.groups {
             let described = describe(&state, &context, group_id).await;
+            // A group that is not there has no operations, asked for or not.
+            let authorized_operations = if described.error_code == 0 {
+                operations
+            } else {
+                i32::MIN
+            };
             groups.push(DescribedGroup {
-                authorized_operations: operations,
+                authorized_operations,
                 ..described
             });
         }

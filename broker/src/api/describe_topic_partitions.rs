@@ -57,6 +57,7 @@ pub(super) fn handle(
             topics.push(DescribeTopicPartitionsResponseTopic {
                 error_code: code.code(),
                 name: Some(name),
+                topic_authorized_operations: TOPIC_OPERATIONS,
                 ..Default::default()
             });
             continue;

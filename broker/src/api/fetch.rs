@@ -138,7 +138,13 @@ impl Fetch {
         let index = asked.partition;
         let handle = match partitions::partition(topic, index) {
             Ok(handle) => handle,
-            Err(code) => return error(index, code),
+            // Before a partition is found Kafka leaves the list at its default: empty, not null.
+            Err(code) => {
+                return PartitionData {
+                    aborted_transactions: Some(Vec::new()),
+                    ..error(index, code)
+                };
+            }
         };
         if !state.authorize(&self.context, Operation::Read, Resource::Topic(&handle.topic)) {
             return error(index, ErrorCode::TopicAuthorizationFailed);
@@ -202,6 +208,7 @@ fn empty(index: i32, partition: &weir_engine::partition::Partition) -> Partition
         last_stable_offset: partition.last_stable(),
         log_start_offset: partition.log.log_start(),
         preferred_read_replica: -1,
+        aborted_transactions: None,
         records: Some(Bytes::new()),
         ..Default::default()
     }
@@ -215,6 +222,7 @@ fn error(index: i32, code: ErrorCode) -> PartitionData {
         last_stable_offset: -1,
         log_start_offset: -1,
         preferred_read_replica: -1,
+        aborted_transactions: None,
         records: Some(Bytes::new()),
         ..Default::default()
     }

@@ -55,7 +55,12 @@ pub(super) fn handle(
         let one = coordinators.pop().unwrap_or_default();
         FindCoordinatorResponse {
             error_code: one.error_code,
-            error_message: one.error_message,
+            // Before version 4 Kafka spells out that there is none.
+            error_message: if one.error_code == 0 {
+                text("NONE")
+            } else {
+                one.error_message
+            },
             node_id: one.node_id,
             host: one.host,
             port: one.port,

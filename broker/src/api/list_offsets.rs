@@ -86,12 +86,18 @@ fn find(
     // Each special timestamp came with a version; before it, it is just a timestamp long ago.
     Ok(match timestamp {
         -1 => at(upper, Some(log.latest_epoch().unwrap_or(partition.leader_epoch()))),
-        -2 => at(log.log_start(), log.epoch_of(log.log_start())),
+        -2 => at(
+            log.log_start(),
+            Some(log.epoch_of(log.log_start()).unwrap_or(partition.leader_epoch())),
+        ),
         -3 if version >= 7 => log
             .offset_of_max_timestamp()
             .map_err(storage)?
             .filter(|t| t.offset < upper),
-        -4 if version >= 8 => at(log.log_start(), log.epoch_of(log.log_start())),
+        -4 if version >= 8 => at(
+            log.log_start(),
+            Some(log.epoch_of(log.log_start()).unwrap_or(partition.leader_epoch())),
+        ),
         -5 if version >= 9 => at(-1, None),
         // Nothing is tiered, so everything from the log start on is still to be uploaded.
         -6 if version >= 11 => at(-1, None),

@@ -23,6 +23,9 @@ pub(super) fn handle(
             let hosted = handle.lock();
             hosted.partition.check_epoch(p.current_leader_epoch)?;
             let log = &hosted.partition.log;
+            if p.leader_epoch > hosted.partition.leader_epoch() {
+                return Ok((-1, -1));
+            }
             // The current epoch has not ended: its end is the log's.
             if p.leader_epoch == hosted.partition.leader_epoch() {
                 return Ok((p.leader_epoch, log.next_offset()));

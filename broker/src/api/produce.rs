@@ -118,7 +118,21 @@ fn append(
         .produce(records, acks == -1, state.config.validation, state.seam.now_ms());
     let produced = match produced {
         Ok(produced) => produced,
-        Err(e) => return refused(index, e),
+        Err(e) => {
+            // What the log itself refuses comes with where the log begins.
+            let by_log = matches!(
+                e.code,
+                ErrorCode::OutOfOrderSequenceNumber
+                    | ErrorCode::InvalidProducerEpoch
+                    | ErrorCode::InvalidRecord
+                    | ErrorCode::InvalidTimestamp
+            );
+            let log_start = if by_log { hosted.partition.log.log_start() } else { -1 };
+            return PartitionProduceResponse {
+                log_start_offset: log_start,
+                ..refused(index, e)
+            };
+        }
     };
     if acks == -1 {
         match handle.journal(&state.journal, produced.stored.as_ref()) {

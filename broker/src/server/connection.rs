@@ -21,6 +21,9 @@ use weir_messages::Str;
 /// Requests of one connection that may wait for their answers at a time; beyond that nothing more is read.
 const IN_FLIGHT_MAX: usize = 64;
 
+/// Room that a read is offered: small for a connection that says little, large for one that fills what it is given.
+const READ_BYTES: std::ops::RangeInclusive<usize> = 4 * 1024..=256 * 1024;
+
 type Answer = Pin<Box<dyn Future<Output = Result<Vec<Bytes>, String>> + Send>>;
 
 /// What woke the connection's task.
@@ -48,6 +51,7 @@ pub(super) async fn serve(state: &Arc<State>, listener: Arc<str>, connection: &A
 
 async fn run(state: &Arc<State>, context: Context, connection: &dyn Connection) -> Result<(), String> {
     let mut input = BytesMut::new();
+    let mut room = *READ_BYTES.start();
     let mut output: VecDeque<Bytes> = VecDeque::new();
     let mut waiting: FuturesOrdered<Answer> = FuturesOrdered::new();
     let idle = Duration::from_millis(
@@ -75,12 +79,16 @@ async fn run(state: &Arc<State>, context: Context, connection: &dyn Connection) 
                 .map_err(|e| format!("write failed: {e}"))?;
         }
         let may_read = waiting.len() < IN_FLIGHT_MAX;
+        if may_read && input.capacity() - input.len() < room {
+            input.reserve(room);
+        }
         let event = std::future::poll_fn(|cx| {
-            if let Poll::Ready(Some(answer)) = waiting.poll_next_unpin(cx) {
-                return Poll::Ready(Event::Answer(answer));
-            }
+            // Reading comes first: what is already here joins the sync that the answers behind it will wait for.
             if may_read && let Poll::Ready(read) = connection.poll_read(cx, &mut input) {
                 return Poll::Ready(Event::Read(read));
+            }
+            if let Poll::Ready(Some(answer)) = waiting.poll_next_unpin(cx) {
+                return Poll::Ready(Event::Answer(answer));
             }
             // One alarm an idle period, not one a request: it checks what went by and is set anew.
             match alarm
@@ -101,7 +109,12 @@ async fn run(state: &Arc<State>, context: Context, connection: &dyn Connection) 
                     input.len()
                 ));
             }
-            Event::Read(Ok(_)) => idle_since = state.seam.clock.monotonic(),
+            Event::Read(Ok(_)) => {
+                if input.len() == input.capacity() {
+                    room = (room * 4).min(*READ_BYTES.end());
+                }
+                idle_since = state.seam.clock.monotonic();
+            }
             Event::Read(Err(e)) if e.kind() == io::ErrorKind::ConnectionReset => return Ok(()),
             Event::Read(Err(e)) => return Err(format!("read failed: {e}")),
             Event::Answer(answer) => {
@@ -114,6 +127,7 @@ async fn run(state: &Arc<State>, context: Context, connection: &dyn Connection) 
             }
             Event::Idle => {
                 alarm = None;
+                room = *READ_BYTES.start();
                 if waiting.is_empty() && state.seam.clock.monotonic().saturating_sub(idle_since) >= idle {
                     return Err("idle for connections.max.idle.ms".into());
                 }

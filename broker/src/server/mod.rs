@@ -201,6 +201,7 @@ fn open(seam: Seam, config: BrokerConfig) -> Result<Arc<State>, StartError> {
             }
             handle.lock().partition.log.mark_synced(up_to);
         }
+        background::write_checkpoints(&state)?;
     }
     state.journal.begin(next_lsn)?;
     Ok(state)

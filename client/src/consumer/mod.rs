@@ -105,7 +105,7 @@ struct Membership {
 
 /// Told by [`Consumer::poll`] when partitions come and go. Whoever needs more control uses [`Consumer::poll_event`].
 #[async_trait]
-pub trait RebalanceListener: Send {
+pub trait RebalanceListener: Send + Sync {
     /// Partitions were added.
     async fn on_assigned(&mut self, consumer: &mut Consumer, partitions: &[TopicPartition]) {
         let _ = (consumer, partitions);

@@ -134,17 +134,22 @@ impl<P: GroupProtocol> GroupClient<P> {
             shared: self.shared.clone(),
             protocol: self.protocol.clone(),
         };
-        let shared = self.shared.clone();
+        let (shared, coordinator, config) = (self.shared.clone(), self.coordinator.clone(), self.config.clone());
         let seam = self.coordinator.cluster().seam().clone();
         seam.spawn("group-join", async move {
             let joined = join.run().await;
             // Here and not with the owner: heartbeats start even if the owner is busy.
-            shared.with(|state| {
+            let closed = shared.with(|state| {
                 state.joining = false;
                 if let Ok(joined) = &joined {
                     state.generation = Some(joined.generation.clone());
                 }
+                state.closed
             });
+            // Closed while the join was under way: the owner had nothing to leave with yet.
+            if let (true, Ok(joined)) = (closed, &joined) {
+                heartbeat::leave(&coordinator, &config, &joined.generation, "closed while joining").await;
+            }
             shared.wake.notify_one();
             // An owner that is gone does not want it.
             let _ = sender.send(joined);

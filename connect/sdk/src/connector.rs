@@ -40,7 +40,7 @@ pub trait Source: Send + 'static {
     /// Opens the source and seeks to the committed offset.
     ///
     /// # Errors
-    /// Retriable ones are tried again; others fail the task.
+    /// Fails the task.
     async fn start(config: Self::Config, context: SourceContext) -> Result<Self>
     where
         Self: Sized;
@@ -92,7 +92,7 @@ pub trait Sink: Send + 'static {
     /// Opens the target.
     ///
     /// # Errors
-    /// Retriable ones are tried again; others fail the task.
+    /// Fails the task.
     async fn start(config: Self::Config, context: SinkContext) -> Result<Self>
     where
         Self: Sized;

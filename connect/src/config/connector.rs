@@ -117,13 +117,13 @@ const KEYS: &[ConfigKey] = &[
     ConfigKey::boolean("errors.log.enable")
         .default("false")
         .group(ERRORS, 4)
-        .width(Width::Medium)
+        .width(Width::Short)
         .display("Log Errors")
         .doc("Whether tolerated errors are logged."),
     ConfigKey::boolean("errors.log.include.messages")
         .default("false")
         .group(ERRORS, 5)
-        .width(Width::Medium)
+        .width(Width::Short)
         .display("Log Error Details")
         .doc("Whether the log of an error says which record it was."),
 ];

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use weir_connect_sdk::weir_config::{ConfigErrors, Settings};
+use weir_connect_sdk::weir_config::{ConfigErrors, ConfigValue, Settings};
 use weir_connect_sdk::{ConfigDef, ConfigError, ConfigKey, ConfigMap, Validator};
 
 use super::validate::with_prefix;
@@ -106,13 +106,54 @@ const KEYS: &[ConfigKey] = &[
         .default("true")
         .low()
         .doc("Whether that record may be reset."),
+    ConfigKey::string("exactly.once.source.support")
+        .default("disabled")
+        .check(Validator::OneOf(&["disabled"]))
+        .doc("Exactly-once sources are not there yet."),
+    ConfigKey::list("config.providers")
+        .default("")
+        .check(Validator::Custom(must_be_empty))
+        .doc("Config providers are not there yet: settings are taken as they stand."),
+    ConfigKey::list("rest.extension.classes")
+        .default("")
+        .check(Validator::Custom(must_be_empty))
+        .doc("REST extensions are Java classes; there are none here."),
+    ConfigKey::string("connector.client.config.override.policy")
+        .default("All")
+        .check(Validator::OneOf(&["All"]))
+        .low()
+        .doc("Connectors may override any setting of their clients; other policies are not there yet."),
+    ConfigKey::list("plugin.path")
+        .default("")
+        .low()
+        .doc("Accepted and not used: plugins are compiled in."),
+    ConfigKey::string("plugin.discovery")
+        .default("hybrid_warn")
+        .low()
+        .doc("Accepted and not used: plugins are compiled in."),
+    ConfigKey::string("connect.protocol")
+        .default("sessioned")
+        .low()
+        .doc("Accepted and not used: one worker runs everything, the others wait."),
+    ConfigKey::int("scheduled.rebalance.max.delay.ms")
+        .default("300000")
+        .low()
+        .doc("Accepted and not used: a waiting worker takes over at once."),
+    ConfigKey::int("worker.sync.timeout.ms")
+        .default("3000")
+        .low()
+        .doc("Accepted and not used."),
+    ConfigKey::int("worker.unsync.backoff.ms")
+        .default("300000")
+        .low()
+        .doc("Accepted and not used."),
     ConfigKey::boolean("topic.creation.enable")
         .default("true")
         .low()
         .doc("Whether source connectors may have topics created."),
 ];
 
-/// Settings of Kafka's worker that Weir's does not have, and why it is safe to go on without them: they are accepted with a warning.
+/// Settings under these prefixes belong to converters, clients, and the signatures between JVM workers.
 const ACCEPTED_PREFIXES: &[&str] = &[
     "key.converter.",
     "value.converter.",
@@ -120,7 +161,16 @@ const ACCEPTED_PREFIXES: &[&str] = &[
     "producer.",
     "consumer.",
     "admin.",
+    "inter.worker.",
 ];
+
+/// What would change the meaning of everything else must not be passed over.
+fn must_be_empty(value: &ConfigValue) -> Result<(), String> {
+    match value {
+        ConfigValue::List(items) if items.is_empty() => Ok(()),
+        _ => Err("not supported yet, leave it empty".to_owned()),
+    }
+}
 
 /// The parsed settings of a worker.
 #[derive(Debug, Clone)]
@@ -215,7 +265,7 @@ impl WorkerConfig {
         made.map_err(|error| error.to_string())
     }
 
-    fn read(given: &ConfigMap, settings: &Settings) -> Result<Self, weir_connect_sdk::weir_config::GetError> {
+    fn read(given: &ConfigMap, settings: &Settings) -> Result<Self, weir_config::GetError> {
         let topic = |kind: &str, partitions: i32| {
             Ok(InternalTopic {
                 name: settings.get(&format!("{kind}.storage.topic"))?,
@@ -318,6 +368,11 @@ mod tests {
             errors.to_string().contains("Expected value to be either true or false"),
             "{errors}"
         );
+        let errors = WorkerConfig::parse(&given(&[
+            ("config.providers", "file"),
+            ("exactly.once.source.support", "enabled"),
+        ]));
+        assert_eq!(errors.unwrap_err().errors.len(), 2);
         let errors = WorkerConfig::parse(&given(&[("listeners", "https://h:1")])).unwrap_err();
         assert!(errors.to_string().contains("https is not there yet"), "{errors}");
         let config = WorkerConfig::parse(&given(&[("offset.flush.intervall.ms", "1")])).unwrap();

@@ -2,19 +2,14 @@
 //!
 //! One difference: a NUMERIC decimal with more digits than a double holds loses them on the way in (JSON numbers are read as doubles).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use parking_lot::Mutex;
 use serde_json::Value as Json;
-use weir_connect_sdk::data::{Decimal, LogicalType, Type};
-use weir_connect_sdk::{
-    ConfigDef, ConfigKey, ConfigMap, ConnectError, Schema, SchemaAndValue, Struct, Validator, Value,
-};
+use weir_connect_sdk::{ConfigDef, ConfigKey, ConfigMap, ConnectError, Schema, SchemaAndValue, Validator};
 
+use super::json_read::read;
 use super::json_schema::{parse_schema, push_schema};
-use super::json_text::{push_floating, push_string};
+use super::json_write::write;
 use super::{ConvertError, Converter, ConverterClass, headers_like_values};
-use crate::java;
 
 /// How the class is found.
 pub const CLASS: ConverterClass = ConverterClass {
@@ -62,16 +57,16 @@ type Cache<K, V> = Mutex<Vec<(K, V)>>;
 
 /// See the module.
 pub struct JsonConverter {
-    schemas: bool,
-    numeric_decimals: bool,
-    replace_null: bool,
+    pub(super) schemas: bool,
+    pub(super) numeric_decimals: bool,
+    pub(super) replace_null: bool,
     cache_size: usize,
     fixed_schema: Option<Schema>,
     texts: Cache<Schema, String>,
     parsed: Cache<Json, Option<Schema>>,
 }
 
-fn wrong<T>(text: impl Into<String>) -> Result<T, ConnectError> {
+pub(super) fn wrong<T>(text: impl Into<String>) -> Result<T, ConnectError> {
     Err(ConnectError::Data(text.into()))
 }
 
@@ -218,344 +213,11 @@ impl Converter for JsonConverter {
 
 headers_like_values!(JsonConverter);
 
-fn push_null(out: &mut String) -> Result<(), ConnectError> {
-    out.push_str("null");
-    Ok(())
-}
-
-/// Appends a value's JSON.
-///
-/// # Errors
-/// The value does not fit its schema, or has no JSON form without one.
-pub(super) fn write(
-    out: &mut String,
-    converter: &JsonConverter,
-    schema: Option<&Schema>,
-    value: &Value,
-) -> Result<(), ConnectError> {
-    if value.is_null() {
-        return match schema {
-            Some(schema) => match schema.default_value().filter(|_| converter.replace_null) {
-                Some(default) => write(out, converter, Some(schema), default),
-                None if schema.is_optional() => push_null(out),
-                None => wrong("Conversion error: null value for field that is required and has no default value"),
-            },
-            None => push_null(out),
-        };
-    }
-    if let Some(schema) = schema {
-        let fits = match (schema.logical(), value) {
-            (Some(LogicalType::Decimal), Value::Decimal(_))
-            | (Some(LogicalType::Date), Value::Date(_))
-            | (Some(LogicalType::Time), Value::Time(_))
-            | (Some(LogicalType::Timestamp), Value::Timestamp(_)) => true,
-            (Some(_), _) => false,
-            (None, Value::Struct(inner)) => {
-                if schema.kind() == Type::Struct && inner.schema() != schema {
-                    return wrong("Mismatching schema.");
-                }
-                schema.kind() == Type::Struct
-            }
-            (None, _) => schemaless_type(value) == Some(schema.kind()),
-        };
-        if !fits {
-            return wrong(format!(
-                "Invalid type for {}: class {}",
-                schema.kind().name(),
-                value.java_class()
-            ));
-        }
-    } else if schemaless_type(value).is_none() {
-        return wrong(format!(
-            "Java class class {} does not have corresponding schema type.",
-            value.java_class()
-        ));
-    }
-    write_fitting(out, converter, schema, value)
-}
-
-fn write_fitting(
-    out: &mut String,
-    converter: &JsonConverter,
-    schema: Option<&Schema>,
-    value: &Value,
-) -> Result<(), ConnectError> {
-    match value {
-        Value::Float32(v) => push_floating(out, &java::float(*v), v.is_finite()),
-        Value::Float64(v) => push_floating(out, &java::double(*v), v.is_finite()),
-        Value::String(v) => push_string(out, v),
-        Value::Bytes(v) => push_string(out, &STANDARD.encode(v)),
-        Value::Decimal(v) => {
-            let scale = schema.and_then(|schema| schema.parameter("scale")?.parse::<i32>().ok());
-            match scale {
-                _ if converter.numeric_decimals => out.push_str(&java::big_decimal(v)),
-                Some(scale) if scale != v.scale() => {
-                    return wrong(format!(
-                        "Decimal value has mismatching scale for given Decimal schema. Schema has scale {scale}, value has scale {}.",
-                        v.scale()
-                    ));
-                }
-                _ => push_string(out, &STANDARD.encode(v.unscaled_bytes())),
-            }
-        }
-        Value::Array(items) => {
-            out.push('[');
-            for (at, item) in items.iter().enumerate() {
-                out.push_str(if at == 0 { "" } else { "," });
-                write(out, converter, schema.and_then(Schema::value_schema), item)?;
-            }
-            out.push(']');
-        }
-        Value::Map(entries) => write_map(out, converter, schema, entries)?,
-        Value::Struct(inner) => {
-            out.push('{');
-            for (field, value) in inner.schema().fields().iter().zip(inner.values()) {
-                out.push_str(if field.index == 0 { "" } else { "," });
-                push_string(out, &field.name);
-                out.push(':');
-                write(out, converter, Some(&field.schema), value)?;
-            }
-            out.push('}');
-        }
-        scalar => out.push_str(&scalar.to_json().to_string()),
-    }
-    Ok(())
-}
-
-/// An object if all keys are strings, else a list of pairs.
-fn write_map(
-    out: &mut String,
-    converter: &JsonConverter,
-    schema: Option<&Schema>,
-    entries: &[(Value, Value)],
-) -> Result<(), ConnectError> {
-    let (keys, values) = (
-        schema.and_then(Schema::key_schema),
-        schema.and_then(Schema::value_schema),
-    );
-    let as_object = match keys {
-        Some(keys) => keys.kind() == Type::String,
-        None => entries.iter().all(|(key, _)| key.as_str().is_some()),
-    };
-    out.push(if as_object { '{' } else { '[' });
-    for (at, (key, value)) in entries.iter().enumerate() {
-        out.push_str(if at == 0 { "" } else { "," });
-        if as_object {
-            push_string(out, &key.to_text());
-            out.push(':');
-            write(out, converter, values, value)?;
-        } else {
-            out.push('[');
-            write(out, converter, keys, key)?;
-            out.push(',');
-            write(out, converter, values, value)?;
-            out.push(']');
-        }
-    }
-    out.push(if as_object { '}' } else { ']' });
-    Ok(())
-}
-
-fn schemaless_type(value: &Value) -> Option<Type> {
-    Some(match value {
-        Value::Int8(_) => Type::Int8,
-        Value::Int16(_) => Type::Int16,
-        Value::Int32(_) => Type::Int32,
-        Value::Int64(_) => Type::Int64,
-        Value::Float32(_) => Type::Float32,
-        Value::Float64(_) => Type::Float64,
-        Value::Boolean(_) => Type::Boolean,
-        Value::String(_) => Type::String,
-        Value::Bytes(_) => Type::Bytes,
-        Value::Array(_) => Type::Array,
-        Value::Map(_) => Type::Map,
-        Value::Struct(_) => Type::Struct,
-        Value::Null | Value::Decimal(_) | Value::Date(_) | Value::Time(_) | Value::Timestamp(_) => return None,
-    })
-}
-
-fn node_type(json: &Json) -> &'static str {
-    match json {
-        Json::Null => "NULL",
-        Json::Bool(_) => "BOOLEAN",
-        Json::Number(_) => "NUMBER",
-        Json::String(_) => "STRING",
-        Json::Array(_) => "ARRAY",
-        Json::Object(_) => "OBJECT",
-    }
-}
-
-/// A value out of JSON.
-///
-/// # Errors
-/// Connect's text for what does not fit.
-pub(super) fn read(converter: &JsonConverter, schema: Option<&Schema>, json: &Json) -> Result<Value, ConnectError> {
-    let Some(schema) = schema else {
-        return Ok(read_schemaless(json));
-    };
-    if json.is_null() {
-        return match schema.default_value().filter(|_| converter.replace_null) {
-            Some(default) => Ok(default.clone()),
-            None if schema.is_optional() => Ok(Value::Null),
-            None => wrong(format!(
-                "Invalid null value for required {} field",
-                schema.kind().name()
-            )),
-        };
-    }
-    if let Some(logical) = schema.logical() {
-        return read_logical(schema, logical, json);
-    }
-    // Jackson's lenient accessors: a value of another type reads as zero, false or null.
-    let integer = json
-        .as_i64()
-        .or_else(|| json.as_u64().map(|v| v as i64))
-        .or_else(|| json.as_f64().map(|v| v as i64))
-        .unwrap_or_default();
-    let item = |schema: Option<&Schema>, json: &Json| read(converter, schema, json);
-    Ok(match schema.kind() {
-        Type::Boolean => Value::Boolean(json.as_bool().unwrap_or_default()),
-        Type::Int8 => Value::Int8(integer as i8),
-        Type::Int16 => Value::Int16(integer as i16),
-        Type::Int32 => Value::Int32(integer as i32),
-        Type::Int64 => Value::Int64(integer),
-        Type::Float32 => Value::Float32(json.as_f64().unwrap_or_default() as f32),
-        Type::Float64 => Value::Float64(json.as_f64().unwrap_or_default()),
-        Type::String => json.as_str().map_or(Value::Null, Value::from),
-        Type::Bytes => match json.as_str().map(|text| STANDARD.decode(text)) {
-            Some(Ok(bytes)) => Value::Bytes(bytes),
-            Some(Err(_)) => return wrong("Invalid bytes field"),
-            None => Value::Null,
-        },
-        Type::Array => {
-            let items = json.as_array().map(Vec::as_slice).unwrap_or_default();
-            Value::Array(
-                items
-                    .iter()
-                    .map(|json| item(schema.value_schema(), json))
-                    .collect::<Result<_, _>>()?,
-            )
-        }
-        Type::Map => read_map(converter, schema, json)?,
-        Type::Struct => {
-            let Some(object) = json.as_object() else {
-                return wrong(format!(
-                    "Structs should be encoded as JSON objects, but found {}",
-                    node_type(json)
-                ));
-            };
-            let mut value = Struct::new(schema)?;
-            for field in schema.fields() {
-                let member = object.get(&field.name).unwrap_or(&Json::Null);
-                value.put(&field.name, item(Some(&field.schema), member)?)?;
-            }
-            value.into()
-        }
-    })
-}
-
-fn read_map(converter: &JsonConverter, schema: &Schema, json: &Json) -> Result<Value, ConnectError> {
-    let (keys, values) = (schema.key_schema(), schema.value_schema());
-    let mut entries = Vec::new();
-    if keys.is_some_and(|keys| keys.kind() == Type::String) {
-        let Some(object) = json.as_object() else {
-            return wrong(format!(
-                "Maps with string fields should be encoded as JSON objects, but found {}",
-                node_type(json)
-            ));
-        };
-        for (key, value) in object {
-            entries.push((Value::from(key.as_str()), read(converter, values, value)?));
-        }
-    } else {
-        let Some(pairs) = json.as_array() else {
-            return wrong(format!(
-                "Maps with non-string fields should be encoded as JSON array of tuples, but found {}",
-                node_type(json)
-            ));
-        };
-        for pair in pairs {
-            match pair.as_array().map(Vec::as_slice) {
-                Some([key, value]) => entries.push((read(converter, keys, key)?, read(converter, values, value)?)),
-                Some(other) => {
-                    return wrong(format!(
-                        "Found invalid map entry, expected length 2 but found :{}",
-                        other.len()
-                    ));
-                }
-                None => {
-                    return wrong(format!(
-                        "Found invalid map entry instead of array tuple: {}",
-                        node_type(pair)
-                    ));
-                }
-            }
-        }
-    }
-    Ok(Value::Map(java::hash_map_order(entries, 16)))
-}
-
-fn read_schemaless(json: &Json) -> Value {
-    match json {
-        Json::Object(object) => {
-            let entries = object
-                .iter()
-                .map(|(key, value)| (Value::from(key.as_str()), read_schemaless(value)))
-                .collect();
-            Value::Map(java::hash_map_order(entries, 16))
-        }
-        Json::Array(items) => Value::Array(items.iter().map(read_schemaless).collect()),
-        Json::Number(number) => match (number.as_i64(), number.as_u64()) {
-            (Some(v), _) => Value::Int64(v),
-            // As BigInteger.longValue: the low 64 bits.
-            (None, Some(v)) => Value::Int64(v as i64),
-            (None, None) => Value::Float64(number.as_f64().unwrap_or_default()),
-        },
-        scalar => Value::from(scalar.clone()),
-    }
-}
-
-fn read_logical(schema: &Schema, logical: LogicalType, json: &Json) -> Result<Value, ConnectError> {
-    let integer = json.as_i64();
-    let small = integer.and_then(|v| i32::try_from(v).ok());
-    match logical {
-        LogicalType::Decimal => match json {
-            Json::Number(number) => Ok(Value::Decimal(number.to_string().parse::<Decimal>()?)),
-            Json::String(text) => {
-                let scale = schema.parameter("scale").and_then(|scale| scale.parse().ok());
-                match (STANDARD.decode(text), scale) {
-                    (Ok(bytes), Some(scale)) => Ok(Value::Decimal(Decimal::from_bytes(&bytes, scale))),
-                    _ => wrong("Invalid bytes for Decimal field"),
-                }
-            }
-            other => wrong(format!(
-                "Invalid type for Decimal, underlying representation should be numeric or bytes but was {}",
-                node_type(other)
-            )),
-        },
-        LogicalType::Date => small.map(Value::Date).ok_or_else(|| {
-            ConnectError::Data(format!(
-                "Invalid type for Date, underlying representation should be integer but was {}",
-                node_type(json)
-            ))
-        }),
-        LogicalType::Time => small.map(Value::Time).ok_or_else(|| {
-            ConnectError::Data(format!(
-                "Invalid type for Time, underlying representation should be integer but was {}",
-                node_type(json)
-            ))
-        }),
-        LogicalType::Timestamp => integer.map(Value::Timestamp).ok_or_else(|| {
-            ConnectError::Data(format!(
-                "Invalid type for Timestamp, underlying representation should be integral but was {}",
-                node_type(json)
-            ))
-        }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use weir_connect_sdk::data::Decimal;
+    use weir_connect_sdk::{Struct, Value};
+
     use super::*;
 
     fn converter(settings: &[(&str, &str)]) -> JsonConverter {
@@ -662,5 +324,19 @@ mod tests {
         );
         let deep = "[".repeat(100_000);
         assert!(error(deep.as_bytes()).contains("recursion limit"), "depth is bounded");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_survived(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..64), text in "[\\[\\]{}\":,0-9a-z ]{0,40}") {
+            for converter in [JsonConverter::plain(), converter(&[])] {
+                let enveloped = format!("{{\"schema\":{text},\"payload\":{text}}}");
+                for input in [bytes.as_slice(), text.as_bytes(), enveloped.as_bytes()] {
+                    if let Ok(data) = converter.to_data("t", Some(input)) {
+                        proptest::prop_assert!(converter.to_bytes("t", &data).is_ok());
+                    }
+                }
+            }
+        }
     }
 }

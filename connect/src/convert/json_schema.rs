@@ -4,12 +4,10 @@ use serde_json::Value as Json;
 use weir_connect_sdk::data::{SchemaBuilder, Type};
 use weir_connect_sdk::{ConnectError, Schema};
 
-use super::json::{JsonConverter, read, write};
+use super::json::{JsonConverter, wrong};
+use super::json_read::read;
 use super::json_text::push_string;
-
-fn wrong<T>(text: impl Into<String>) -> Result<T, ConnectError> {
-    Err(ConnectError::Data(text.into()))
-}
+use super::json_write::write;
 
 fn type_name(kind: Type) -> &'static str {
     match kind {

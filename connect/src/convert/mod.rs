@@ -2,12 +2,22 @@
 //!
 //! One file per format. [`converter`] and [`header_converter`] make one from a class name and its settings.
 
+mod avro;
+mod avro_schema;
+mod avro_value;
 mod bytes;
 mod json;
+mod json_read;
 mod json_schema;
 mod json_text;
+mod json_write;
 mod simple_header;
 mod string;
+
+pub use avro::AvroConverter;
+pub use json::JsonConverter;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use weir_connect_sdk::{ConfigDef, ConfigMap, ConnectError, SchemaAndValue};
@@ -31,9 +41,9 @@ impl From<ConnectError> for ConvertError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lack {
     /// The schema with this id.
-    SchemaOfId(i32),
-    /// The id of this schema under this subject.
-    IdOfSchema { subject: String, schema: String },
+    SchemaToRead(i32),
+    /// The id of this schema for records of this topic.
+    SchemaToWrite { topic: String, schema: Arc<str> },
 }
 
 /// A converter of keys or values.
@@ -88,7 +98,7 @@ pub struct ConverterClass {
 }
 
 /// The key and value converters, in the order in which the REST API lists them.
-pub const CONVERTERS: &[ConverterClass] = &[bytes::CLASS, json::CLASS, string::CLASS];
+pub const CONVERTERS: &[ConverterClass] = &[avro::CLASS, bytes::CLASS, json::CLASS, string::CLASS];
 
 /// The classes of header converters.
 pub const HEADER_CONVERTERS: &[&str] = &[
@@ -131,7 +141,7 @@ pub fn header_converter(class: &str, settings: &ConfigMap) -> Result<Box<dyn Hea
         Some(known) if *known == simple_header::CLASS => Ok(Box::new(simple_header::SimpleHeaderConverter)),
         Some(known) if *known == string::CLASS.class => Ok(Box::new(string::StringConverter)),
         Some(known) if *known == bytes::CLASS.class => Ok(Box::new(bytes::ByteArrayConverter)),
-        Some(_) => Ok(Box::new(json::JsonConverter::new(settings)?)),
+        Some(_) => Ok(Box::new(JsonConverter::new(settings)?)),
         None => Err(ConnectError::Config(format!("Class {class} could not be found."))),
     }
 }

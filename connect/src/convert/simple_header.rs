@@ -202,4 +202,13 @@ mod tests {
         assert_eq!(guess("hello"), "hello".into());
         assert_eq!(guess("\"1\""), "1".into());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_header_is_survived(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..40), days in proptest::prelude::any::<i32>()) {
+            let data = SimpleHeaderConverter.header_to_data("t", Some(&bytes)).unwrap();
+            proptest::prop_assert!(SimpleHeaderConverter.header_to_bytes("t", &data).is_ok());
+            proptest::prop_assert!(!text(Value::Date(days)).is_empty());
+        }
+    }
 }

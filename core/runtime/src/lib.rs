@@ -69,6 +69,10 @@ impl Spawn for RealSide {
         Box::new(RealTask(self.handle.spawn(future).abort_handle()))
     }
 
+    fn may_block_briefly(&self) -> bool {
+        self.handle.metrics().num_workers() > 1
+    }
+
     fn blocking(&self, name: &'static str, work: Box<dyn FnOnce() + Send>) -> BoxFuture<'static, ()> {
         let task = self.handle.spawn_blocking(work);
         Box::pin(async move {

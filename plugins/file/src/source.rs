@@ -1,6 +1,6 @@
 //! The source: follows a growing file, one record per complete line.
 //!
-//! Reads are plain `std::fs` reads of at most [`CHUNK`] from the page cache, short enough for an async task.
+//! Reads are plain `std::fs` reads of at most a mebibyte from the page cache, short enough for an async task.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
@@ -28,8 +28,8 @@ pub struct FileSourceConfig {
     #[config(high, non_empty)]
     topic: String,
     /// The maximum number of records the source task can read from the file each time it is polled
-    #[config(name = "batch.size", default = 2000, at_least = 1, low)]
-    batch_size: usize,
+    #[config(default = 2000, low)]
+    batch_size: i32,
     /// What a line is: text, a row under a header line, or a JSON document.
     #[config(default = "lines", one_of("lines", "csv", "ndjson"))]
     format: String,
@@ -219,7 +219,9 @@ impl FileSource {
         } else {
             Quoting::None
         };
-        while records.len() < self.config.batch_size {
+        // As in Kafka, a batch has one record at least, whatever the setting says.
+        let limit = usize::try_from(self.config.batch_size).unwrap_or(0).max(1);
+        while records.len() < limit {
             let Some((line, next)) = open.line(quoting) else { break };
             let after = open.position + next as u64;
             let record = self

@@ -11,7 +11,7 @@ use super::model::{Enum, Field, Fixed, Kind, Named, NodeId, Primitive, Record, S
 /// At most this many incompatibilities are listed: a type used twice by a type used twice … lists its own 2^n times.
 pub const MAX_LISTED: usize = 10_000;
 /// At most this many pairs of types are compared.
-pub const MAX_PAIRS: usize = 1_000_000;
+pub const MAX_PAIRS: usize = 250_000;
 /// Deepest chain of pairs: types that refer to each other in two circles meet in as many pairs as both lengths multiply.
 pub const MAX_PAIR_DEPTH: usize = 300;
 

@@ -9,14 +9,16 @@ mod defaults;
 mod error;
 pub mod json;
 mod model;
+mod names;
 mod normalize;
 mod parse;
 mod print;
 
 pub use error::SchemaError;
 pub use model::{Enum, Field, Fixed, Kind, Name, Named, Node, NodeId, Order, Primitive, Props, Record, Schema};
+pub use names::Strictness;
 pub use normalize::normalize;
-pub use parse::{Strictness, parse};
+pub use parse::parse;
 pub use print::{canonical, equivalence_key, resolved};
 
 #[cfg(test)]

@@ -11,16 +11,8 @@ use super::defaults::{self, Unknown};
 use super::error::{SchemaError, shorten};
 use super::json::{Json, MAX_DEPTH, java_parse_double};
 use super::model::{Enum, Field, Fixed, Kind, Name, Named, Node, NodeId, Order, Primitive, Props, Record, Schema};
+use super::names::{self, Strictness};
 use super::print;
-
-/// How strictly a text is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Strictness {
-    /// A schema that someone wants to register: ASCII names, namespaces checked, defaults must fit their types.
-    New,
-    /// A schema that is already in the log: letters of any script, namespaces and defaults unchecked.
-    Stored,
-}
 
 const NAMED_RESERVED: [&str; 10] = [
     "doc",
@@ -446,7 +438,7 @@ impl Parser {
             .and_then(Json::as_str)
             .ok_or_else(|| self.missing("name", "a string"))?;
         let name = Name::new(written, space);
-        self.check_name("name", simple(written))?;
+        self.check_name("name", names::simple(written))?;
         if Primitive::by_name(name.full()).is_some() {
             return Err(SchemaError::NamedAfterPrimitive {
                 at: self.at(),
@@ -503,7 +495,7 @@ impl Parser {
         for alias in self.strings("aliases", aliases)? {
             // Java leaves the names of stored schemas' aliases unchecked, like their namespaces.
             if self.strictness == Strictness::New {
-                self.check_name("alias", simple(alias))?;
+                self.check_name("alias", names::simple(alias))?;
             }
             names.insert(Name::new(alias, name.space()));
         }
@@ -524,36 +516,15 @@ impl Parser {
     }
 
     fn check_name(&self, what: &'static str, name: &str) -> Result<(), SchemaError> {
-        let strict = self.strictness == Strictness::New;
-        let letter = |c: char| {
-            if strict {
-                c.is_ascii_alphabetic()
-            } else {
-                c.is_alphabetic() && c.len_utf16() == 1
-            }
-        };
-        let digit = |c: char| {
-            if strict {
-                c.is_ascii_digit()
-            } else {
-                c.is_numeric() && c.len_utf16() == 1
-            }
-        };
-        let mut chars = name.chars();
-        let reason = match chars.next() {
-            None => "it is empty",
-            Some(first) if !letter(first) && first != '_' => "it must start with a letter or an underscore",
-            Some(_) if !chars.all(|c| letter(c) || digit(c) || c == '_') => {
-                "it may hold only letters, digits and underscores"
-            }
-            Some(_) => return Ok(()),
-        };
-        Err(SchemaError::Name {
-            at: self.at(),
-            what,
-            name: shorten(name),
-            reason,
-        })
+        match names::invalid(name, self.strictness) {
+            None => Ok(()),
+            Some(reason) => Err(SchemaError::Name {
+                at: self.at(),
+                what,
+                name: shorten(name),
+                reason,
+            }),
+        }
     }
 
     fn missing(&self, attribute: &'static str, expected: &'static str) -> SchemaError {
@@ -606,10 +577,6 @@ impl Parser {
         resolved(&mut root);
         Ok(root)
     }
-}
-
-fn simple(name: &str) -> &str {
-    name.rsplit_once('.').map_or(name, |(_, simple)| simple)
 }
 
 fn props(members: &IndexMap<String, Json>, reserved: &[&str]) -> Props {

@@ -1,10 +1,12 @@
-//! Peers: Apache Kafka from its jars, on loopback and random ports.
+//! Peers: Apache Kafka from its jars and Weir's own binary, on loopback and random ports.
 
 mod kafka;
 mod process;
+mod weir;
 
 pub use kafka::Kafka;
 pub use process::{Process, free_port};
+pub use weir::{Weir, binary};
 
 use std::sync::OnceLock;
 

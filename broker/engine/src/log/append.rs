@@ -81,10 +81,12 @@ impl Log {
             self.epochs.save(&*self.files)?;
         }
         let interval = self.config.index_interval_bytes;
+        // The first segment begins where the log does, even when what the journal puts back begins later: readers go on
+        // over the gap.
         let base = self
             .segments
             .last_key_value()
-            .map_or(header.base_offset, |(base, _)| *base);
+            .map_or(self.next_offset, |(base, _)| *base);
         if self.segments.is_empty() {
             self.segments
                 .insert(base, Segment::open(&*self.files, &self.dir, base)?);
@@ -102,6 +104,7 @@ impl Log {
         }
         self.producers.apply(&header);
         self.next_offset = header.next_offset();
+        self.batches_end = self.next_offset;
         Ok(Appended {
             base_offset: header.base_offset,
             last_offset: header.last_offset(),
@@ -123,7 +126,7 @@ impl Log {
             .is_some_and(|first| first >= 0 && header.max_timestamp.saturating_sub(first) > self.config.segment_ms);
         let wide = header.last_offset() - base > i64::from(i32::MAX);
         if full || old || wide {
-            self.roll(header.base_offset)
+            self.roll(self.batches_end)
         } else {
             Ok(())
         }

@@ -40,6 +40,9 @@ pub struct Log {
     segments: BTreeMap<i64, Segment>,
     log_start: i64,
     next_offset: i64,
+    /// Offset after the last batch there is; behind `next_offset` when a truncation left a gap. Segments are named by
+    /// it, so that between segments there is never a hole.
+    batches_end: i64,
     /// All before it is on stable storage.
     recovery_point: i64,
     epochs: EpochCache,
@@ -101,6 +104,7 @@ impl Log {
             segments,
             log_start: from.log_start,
             next_offset: from.log_start,
+            batches_end: from.log_start,
             recovery_point: from.recovery_point,
             producers: Producers::default(),
             aborted: Vec::new(),
@@ -111,51 +115,19 @@ impl Log {
     }
 
     fn load(&mut self, from: OpenFrom, snapshots: &[i64]) -> io::Result<()> {
+        if !from.clean {
+            self.recover_segments(from)?;
+        }
         if let Some((first, _)) = self.segments.first_key_value() {
             self.log_start = self.log_start.max(*first);
         }
         self.next_offset = self.log_start;
-        let bases: Vec<i64> = self.segments.keys().copied().collect();
-        let interval = self.config.index_interval_bytes;
-        let mut broken_at = None;
-        for (i, base) in bases.iter().enumerate() {
-            let next_base = bases.get(i + 1).copied();
-            let needs_check = !from.clean && next_base.is_none_or(|next| next > from.recovery_point);
-            let Some(segment) = self.segments.get_mut(base) else {
-                continue;
-            };
-            if needs_check {
-                let cut = segment.recover(interval, |_| Ok(()))?;
-                if cut > 0 {
-                    tracing::warn!(dir = %self.dir.display(), base, cut, "cut a torn tail");
-                    if next_base.is_some() {
-                        broken_at = Some(*base);
-                        break;
-                    }
-                }
-            }
-        }
-        // As Kafka: after a damaged segment nothing can be trusted to follow.
-        if let Some(broken) = broken_at {
-            let dropped: Vec<i64> = self.segments.range(broken + 1..).map(|(base, _)| *base).collect();
-            for base in dropped {
-                if let Some(segment) = self.segments.remove(&base) {
-                    tracing::error!(dir = %self.dir.display(), base, "dropped a segment that follows a damaged one");
-                    segment.remove(&*self.files)?;
-                }
-            }
-        }
         if let Some((base, segment)) = self.segments.last_key_value() {
             self.next_offset = self.next_offset.max(*base);
-            let mut end = *base;
-            let start = segment.offset_before(i64::MAX)?;
-            let position = segment.position_of(start)?.unwrap_or(0);
-            segment.scan(position, |_, batch| {
-                end = batch.header.next_offset();
-                Ok(true)
-            })?;
+            let end = segment.end_offset()?.unwrap_or(*base);
             self.next_offset = self.next_offset.max(end);
         }
+        self.batches_end = self.next_offset;
         self.load_producers(snapshots)?;
         self.recovery_point = if from.clean {
             self.next_offset
@@ -163,6 +135,55 @@ impl Log {
             from.recovery_point.min(self.next_offset)
         };
         Ok(())
+    }
+
+    /// Checks what the recovery point does not vouch for. Nothing after a damaged segment, or after a hole, can be
+    /// trusted to follow (`LogLoader` drops it, too): what was acknowledged of it is in the journal, because a journal
+    /// file is given up only after the recovery points past it are on disk.
+    fn recover_segments(&mut self, from: OpenFrom) -> io::Result<()> {
+        let bases: Vec<i64> = self.segments.keys().copied().collect();
+        let mut expected = from.log_start;
+        let mut broken_from = None;
+        for (i, base) in bases.iter().enumerate() {
+            let end = bases.get(i + 1).copied().unwrap_or(i64::MAX);
+            let Some(segment) = self.segments.get_mut(base) else {
+                continue;
+            };
+            if end <= from.recovery_point {
+                expected = end;
+                continue;
+            }
+            if *base > expected && *base > from.recovery_point {
+                broken_from = Some(*base);
+                break;
+            }
+            expected = *base;
+            let cut = segment.recover(self.config.index_interval_bytes, |batch| {
+                expected = batch.header.next_offset();
+                Ok(())
+            })?;
+            if cut > 0 {
+                tracing::warn!(dir = %self.dir.display(), base, cut, "cut a torn tail");
+                broken_from = Some(base + 1);
+                break;
+            }
+        }
+        let Some(broken) = broken_from else { return Ok(()) };
+        let dropped: Vec<i64> = self.segments.range(broken..).map(|(base, _)| *base).collect();
+        tracing::error!(dir = %self.dir.display(), ?dropped, "dropped segments that follow a hole or a damaged one");
+        self.remove_segments(&dropped)
+    }
+
+    /// Removes segments for good: a crash must not bring one back beside what was written since.
+    fn remove_segments(&mut self, bases: &[i64]) -> io::Result<()> {
+        for segment in bases.iter().filter_map(|base| self.segments.remove(base)) {
+            segment.remove(&*self.files)?;
+        }
+        if bases.is_empty() {
+            Ok(())
+        } else {
+            self.files.sync_dir(&self.dir)
+        }
     }
 
     /// The newest snapshot that is whole and not ahead of the log, then the batches after it.

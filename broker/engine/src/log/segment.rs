@@ -196,6 +196,8 @@ impl Segment {
         let cut = self.size - valid;
         if cut > 0 {
             self.file.set_len(valid)?;
+            // At once: a second crash must not bring back a tail that by then follows other batches.
+            self.file.sync_data()?;
             self.size = valid;
             self.allocated = valid;
         }
@@ -216,6 +218,18 @@ impl Segment {
         self.max_timestamp = self.times.last();
         self.bytes_since_index = 0;
         Ok(())
+    }
+
+    /// Offset after the last batch, `None` when there is none.
+    pub(super) fn end_offset(&self) -> io::Result<Option<i64>> {
+        let start = self.offset_before(i64::MAX)?;
+        let position = self.position_of(start)?.unwrap_or(0);
+        let mut end = None;
+        self.scan(position, |_, batch| {
+            end = Some(batch.header.next_offset());
+            Ok(true)
+        })?;
+        Ok(end)
     }
 
     /// Writes out the indexes with a last time entry, as a roll or a clean stop does.

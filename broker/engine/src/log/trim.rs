@@ -17,19 +17,15 @@ impl Log {
     }
 
     fn drop_segments_before(&mut self, offset: i64) -> io::Result<()> {
-        loop {
-            let mut bases = self.segments.keys();
-            let (Some(first), Some(second)) = (bases.next().copied(), bases.next().copied()) else {
-                return Ok(());
-            };
-            if second > offset {
-                return Ok(());
-            }
-            if let Some(segment) = self.segments.remove(&first) {
-                segment.remove(&*self.files)?;
-            }
-            self.aborted.retain(|t| t.last_offset >= second);
-        }
+        let bases: Vec<i64> = self.segments.keys().copied().collect();
+        let gone: Vec<i64> = bases
+            .iter()
+            .zip(bases.iter().skip(1))
+            .filter(|(_, next)| **next <= offset)
+            .map(|(b, _)| *b)
+            .collect();
+        self.aborted.retain(|t| t.last_offset >= offset);
+        self.remove_segments(&gone)
     }
 
     /// Applies `retention.ms` and `retention.bytes` if the policy has `delete`; nothing at or past `high_watermark`
@@ -66,6 +62,7 @@ impl Log {
         if start > self.log_start {
             let active_goes = self.segments.last_key_value().is_some_and(|(base, _)| start > *base);
             if active_goes {
+                self.batches_end = self.next_offset;
                 self.roll(self.next_offset)?;
             }
             self.delete_records_before(start)?;
@@ -85,17 +82,17 @@ impl Log {
             .map(|(base, _)| *base)
             .skip(usize::from(offset == self.log_start))
             .collect();
-        for base in dropped {
-            if let Some(segment) = self.segments.remove(&base) {
-                segment.remove(&*self.files)?;
-            }
-        }
+        self.remove_segments(&dropped)?;
         if let Some(mut last) = self.segments.last_entry() {
             last.get_mut().truncate_to(offset)?;
         }
         self.next_offset = offset;
         self.log_start = self.log_start.min(offset);
         self.recovery_point = self.recovery_point.min(offset);
+        self.batches_end = match self.segments.last_key_value() {
+            Some((base, last)) => last.end_offset()?.unwrap_or(*base),
+            None => offset,
+        };
         self.hint.set((-1, 0, 0));
         self.epochs.truncate_from_end(offset);
         self.epochs.save(&*self.files)?;
@@ -119,9 +116,8 @@ impl Log {
     /// Throws everything away and starts again at `offset`, as a follower does whose log ends before the leader's
     /// begins.
     pub fn restart_at(&mut self, offset: i64) -> io::Result<()> {
-        for segment in std::mem::take(&mut self.segments).into_values() {
-            segment.remove(&*self.files)?;
-        }
+        let all: Vec<i64> = self.segments.keys().copied().collect();
+        self.remove_segments(&all)?;
         self.epochs.clear();
         self.epochs.save(&*self.files)?;
         self.producers = super::Producers::default();
@@ -129,6 +125,7 @@ impl Log {
         self.hint.set((-1, 0, 0));
         self.log_start = offset;
         self.next_offset = offset;
+        self.batches_end = offset;
         self.recovery_point = offset;
         Ok(())
     }

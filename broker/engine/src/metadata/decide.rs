@@ -264,7 +264,7 @@ impl Metadata {
         if topic.partitions <= 0 {
             return refuse(
                 ErrorCode::InvalidPartitions,
-                "Number of partitions must be larger than 0, or -1 to use the default value.".into(),
+                "Number of partitions was set to an invalid non-positive value.".into(),
             );
         }
         // What KRaft's controller allows in one request.
@@ -291,7 +291,7 @@ impl Metadata {
             return refuse(
                 ErrorCode::InvalidReplicationFactor,
                 format!(
-                    "Unable to replicate the partition {factor} time(s): The target replication factor of {factor} cannot be reached because only {} broker(s) are registered.",
+                    "Unable to replicate the partition {factor} time(s): The target replication factor of {factor} cannot be reached because only {} broker(s) are registered or some brokers have all their log directories cordoned.",
                     brokers.len()
                 ),
             );
@@ -423,10 +423,7 @@ impl Metadata {
         for (i, op) in ops.iter().enumerate() {
             let refuse = |code, text: String| Err(ApiError::new(code, text));
             if ops.iter().take(i).any(|other| other.name == op.name) {
-                return refuse(
-                    ErrorCode::InvalidRequest,
-                    format!("Error due to duplicate config keys: {}", op.name),
-                );
+                return refuse(ErrorCode::InvalidRequest, "Error due to duplicate config keys".into());
             }
             if op.op == AlterOp::Delete {
                 settings.remove(op.name.as_str());

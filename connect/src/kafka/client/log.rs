@@ -1,0 +1,89 @@
+//! A whole topic, read from its start.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use weir_client::TopicPartition;
+use weir_client::admin::{Admin, OffsetSpec};
+use weir_client::config::IsolationLevel;
+use weir_client::consumer::{Consumer, ConsumerEvent, OffsetsError};
+
+use super::consumer::in_record;
+use super::error;
+use crate::kafka::{InRecord, KafkaError, LogReader};
+
+/// Longest wait in one poll while reading to the end; the deadline is the caller's patience.
+const POLL: Duration = Duration::from_millis(500);
+
+/// A consumer of all partitions of one topic, without a group.
+pub struct TopicReader {
+    consumer: Consumer,
+    admin: Arc<Admin>,
+    ends: BTreeMap<TopicPartition, OffsetSpec>,
+}
+
+impl TopicReader {
+    /// Finds the topic's partitions and starts at their first records.
+    pub async fn open(mut consumer: Consumer, admin: Arc<Admin>, topic: &str) -> Result<Self, KafkaError> {
+        let what = format!("cannot read the topic {topic}");
+        let described = admin
+            .describe_topics([topic])
+            .await
+            .map_err(|e| error(e.retriable(), &what, e))?;
+        let described = described
+            .into_values()
+            .next()
+            .ok_or_else(|| KafkaError::Retriable(format!("{what}: it is not there")))?;
+        let count = described.map_err(|e| error(e.retriable(), &what, e))?.partitions.len();
+        let partitions = (0..)
+            .take(count)
+            .map(|number| TopicPartition::new(topic, number))
+            .collect::<Vec<_>>();
+        consumer.assign(partitions.clone());
+        for partition in &partitions {
+            consumer
+                .seek_to_beginning(partition)
+                .map_err(|e| error(e.retriable(), &what, e))?;
+        }
+        let ends = partitions
+            .into_iter()
+            .map(|partition| (partition, OffsetSpec::Latest))
+            .collect();
+        Ok(Self { consumer, admin, ends })
+    }
+
+    async fn next(&mut self, max_wait: Duration) -> Result<Vec<InRecord>, KafkaError> {
+        match self.consumer.poll_event(max_wait).await {
+            Ok(Some(ConsumerEvent::Records(records))) => Ok(records.into_iter().map(in_record).collect()),
+            Ok(_) => Ok(Vec::new()),
+            Err(e) => Err(error(e.retriable(), "cannot read the topic", e)),
+        }
+    }
+}
+
+#[async_trait]
+impl LogReader for TopicReader {
+    async fn read_to_end(&mut self) -> Result<Vec<InRecord>, KafkaError> {
+        let failed = |e: OffsetsError| error(e.retriable(), "cannot read the topic", e);
+        let ends = self
+            .admin
+            .list_offsets(&self.ends, IsolationLevel::ReadCommitted)
+            .await
+            .map_err(failed)?;
+        let mut all = Vec::new();
+        for (partition, end) in ends {
+            let end = end.map_or(0, |end| end.offset);
+            // Positions pass the end also over what compaction and transactions leave out.
+            while self.consumer.position(&partition).await.map_err(failed)? < end {
+                all.extend(self.next(POLL).await?);
+            }
+        }
+        Ok(all)
+    }
+
+    async fn poll(&mut self, max_wait: Duration) -> Result<Vec<InRecord>, KafkaError> {
+        self.next(max_wait).await
+    }
+}

@@ -1,0 +1,305 @@
+//! Reads.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::record::{ConfigValue, Mode};
+use super::subject::{DEFAULT_CONTEXT, Subject};
+use super::{ContextId, State, Stored};
+use crate::compatibility::CompatibilityLevel;
+use crate::guid::Guid;
+
+/// Which versions count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lookup {
+    /// Those that are not deleted.
+    Live,
+    /// All.
+    WithDeleted,
+    /// Soft-deleted ones only.
+    DeletedOnly,
+}
+
+impl Lookup {
+    /// By the query parameters `deleted` and `deletedOnly`.
+    pub fn from_flags(deleted: bool, deleted_only: bool) -> Lookup {
+        match (deleted, deleted_only) {
+            (_, true) => Lookup::DeletedOnly,
+            (true, false) => Lookup::WithDeleted,
+            (false, false) => Lookup::Live,
+        }
+    }
+
+    fn takes(self, stored: &Stored) -> bool {
+        match self {
+            Lookup::Live => !stored.deleted,
+            Lookup::WithDeleted => true,
+            Lookup::DeletedOnly => stored.deleted,
+        }
+    }
+}
+
+/// The settings that hold for a subject after all levels are merged.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Compatibility level.
+    pub compatibility: CompatibilityLevel,
+    /// Compatibility group.
+    pub group: Option<String>,
+    /// Put schemas into normal form.
+    pub normalize: bool,
+    /// Check names and defaults of new schemas strictly.
+    pub validate_new_schemas: bool,
+}
+
+/// Matches every context in a prefix.
+const ANY_CONTEXT: &str = ":*:";
+
+impl State {
+    /// Versions of a subject, oldest first.
+    pub fn versions(&self, subject: &Subject, lookup: Lookup) -> Vec<Arc<Stored>> {
+        let all = self
+            .versions_of(subject)
+            .into_iter()
+            .flat_map(|versions| versions.values());
+        all.filter(|stored| lookup.takes(stored)).cloned().collect()
+    }
+
+    /// Whether the subject has any version.
+    pub fn has_subject(&self, subject: &Subject, lookup: Lookup) -> bool {
+        self.versions_of(subject)
+            .is_some_and(|versions| versions.values().any(|stored| lookup.takes(stored)))
+    }
+
+    /// A version; `None` asks for the latest that is not deleted.
+    pub fn version(&self, subject: &Subject, version: Option<i32>, with_deleted: bool) -> Option<Arc<Stored>> {
+        let versions = self.versions_of(subject)?;
+        match version {
+            Some(version) => versions
+                .get(&version)
+                .filter(|stored| with_deleted || !stored.deleted)
+                .cloned(),
+            None => versions.values().rev().find(|stored| !stored.deleted).cloned(),
+        }
+    }
+
+    /// All versions whose qualified subject starts with `prefix`, by subject and version.
+    pub fn schemas(&self, prefix: &str, lookup: Lookup, latest_only: bool) -> Vec<Arc<Stored>> {
+        let mut found = Vec::new();
+        for subject in self.subjects_with(prefix) {
+            let mut versions = self.versions(&subject, lookup);
+            if latest_only {
+                versions = versions.pop().into_iter().collect();
+            }
+            found.extend(versions);
+        }
+        found
+    }
+
+    /// Qualified names of all subjects that start with `prefix`.
+    pub fn subjects(&self, prefix: &str, lookup: Lookup) -> Vec<String> {
+        let subjects = self.subjects_with(prefix).into_iter().filter(|subject| match lookup {
+            // A subject with a live version is not a deleted one.
+            Lookup::DeletedOnly => !self.has_subject(subject, Lookup::Live),
+            other => self.has_subject(subject, other),
+        });
+        let names: BTreeSet<String> = subjects.map(|subject| subject.qualified()).collect();
+        names.into_iter().collect()
+    }
+
+    fn subjects_with(&self, prefix: &str) -> Vec<Subject> {
+        let (context, prefix) = match prefix.strip_prefix(ANY_CONTEXT) {
+            Some(prefix) => (None, prefix.to_owned()),
+            None => {
+                let subject = Subject::parse(prefix, DEFAULT_CONTEXT);
+                (Some(subject.context), subject.name)
+            }
+        };
+        let contexts = self
+            .contexts
+            .iter()
+            .filter(|(name, _)| context.as_ref().is_none_or(|context| context == *name));
+        let subjects = contexts.flat_map(|(context, all)| {
+            let names = all.subjects.range(prefix.clone()..).map(|(name, _)| name);
+            names.take_while(|name| name.starts_with(&prefix)).map(|name| Subject {
+                context: context.clone(),
+                name: name.clone(),
+            })
+        });
+        subjects.collect()
+    }
+
+    /// Names of the contexts, the default one first.
+    pub fn contexts(&self) -> Vec<String> {
+        let others = self.contexts.keys().filter(|name| *name != DEFAULT_CONTEXT);
+        std::iter::once(DEFAULT_CONTEXT.to_owned())
+            .chain(others.cloned())
+            .collect()
+    }
+
+    /// The schema with this id, as `subject` has it if it does. Without a context the default one is meant, but a subject
+    /// is looked for in all of them.
+    pub fn by_id(&self, id: i32, subject: Option<&Subject>) -> Option<Arc<Stored>> {
+        let Some(subject) = subject else {
+            return self.any_by_id(id, DEFAULT_CONTEXT);
+        };
+        if subject.name.is_empty() {
+            return self.any_by_id(id, &subject.context);
+        }
+        let own = self.under_subject(id, &subject.context, &subject.name);
+        if own.is_some() || subject.context != DEFAULT_CONTEXT {
+            return own;
+        }
+        let mut elsewhere = self
+            .contexts
+            .keys()
+            .filter_map(|context| self.under_subject(id, context, &subject.name));
+        elsewhere.next().or_else(|| self.any_by_id(id, DEFAULT_CONTEXT))
+    }
+
+    fn under_subject(&self, id: i32, context: &str, name: &str) -> Option<Arc<Stored>> {
+        let context = self.context(context)?;
+        let version = context.ids.get(&id)?.get(name)?;
+        context.subjects.get(name)?.get(version).cloned()
+    }
+
+    fn any_by_id(&self, id: i32, context: &str) -> Option<Arc<Stored>> {
+        let name = self.context(context)?.ids.get(&id)?.keys().next()?;
+        self.under_subject(id, context, name)
+    }
+
+    /// The highest id of a context.
+    pub fn max_id(&self, context: &str) -> i32 {
+        self.context(context).map_or(0, |context| context.max_id)
+    }
+
+    /// Ids of a GUID, by context.
+    pub fn ids_of_guid(&self, guid: &Guid) -> Vec<ContextId> {
+        let ids = self.contexts.iter().filter_map(|(name, context)| {
+            let id = *context.guids.get(guid)?;
+            Some(ContextId {
+                context: name.clone(),
+                id,
+            })
+        });
+        ids.collect()
+    }
+
+    /// The schema with this GUID.
+    pub fn by_guid(&self, guid: &Guid) -> Option<Arc<Stored>> {
+        let id = self.ids_of_guid(guid).into_iter().next()?;
+        self.any_by_id(id.id, &id.context)
+    }
+
+    /// The versions that have the id of `stored`; `None` if the id is unknown.
+    pub fn versions_of_id(&self, id: i32, subject: Option<&Subject>, lookup: Lookup) -> Option<Vec<Arc<Stored>>> {
+        let context = self.by_id(id, subject)?.subject.context.clone();
+        let names = self.context(&context)?.ids.get(&id)?.keys();
+        let versions = names.filter_map(|name| self.under_subject(id, &context, name));
+        Some(versions.filter(|stored| lookup.takes(stored)).collect())
+    }
+
+    /// Ids of the schemas that refer to a version; unless asked for, only those with a live version themselves.
+    pub fn referenced_by(&self, subject: &Subject, version: i32, with_deleted: bool) -> Vec<ContextId> {
+        let key = (subject.name.clone(), version);
+        let ids = self
+            .context(&subject.context)
+            .and_then(|context| context.referenced_by.get(&key));
+        let live = |id: &&ContextId| with_deleted || !self.referrers(id, false).is_empty();
+        ids.into_iter().flatten().filter(live).cloned().collect()
+    }
+
+    /// Whether a version is referred to by another subject than its own.
+    pub(super) fn referenced_elsewhere(&self, subject: &Subject, version: i32, with_deleted: bool) -> bool {
+        let ids = self.referenced_by(subject, version, true);
+        ids.iter().any(|id| {
+            self.referrers(id, with_deleted)
+                .iter()
+                .any(|stored| stored.subject != *subject)
+        })
+    }
+
+    fn referrers(&self, id: &ContextId, with_deleted: bool) -> Vec<Arc<Stored>> {
+        let context = Subject {
+            context: id.context.clone(),
+            name: String::new(),
+        };
+        let lookup = if with_deleted {
+            Lookup::WithDeleted
+        } else {
+            Lookup::Live
+        };
+        self.versions_of_id(id.id, Some(&context), lookup).unwrap_or_default()
+    }
+
+    /// The settings of a subject (or the global ones) as written; `None` if there are none.
+    pub fn config(&self, subject: Option<&Subject>) -> Option<&ConfigValue> {
+        self.configs.get(&subject.map(Subject::qualified))
+    }
+
+    /// The global settings; there always are some.
+    pub fn global_config(&self) -> ConfigValue {
+        let default = || ConfigValue {
+            compatibility_level: Some(self.defaults.compatibility),
+            ..ConfigValue::default()
+        };
+        self.config(None).cloned().unwrap_or_else(default)
+    }
+
+    /// The settings of a subject over those of its context over the global ones.
+    pub fn config_in_scope(&self, subject: &Subject) -> ConfigValue {
+        let mut merged = self.global_config();
+        for own in scopes(subject).filter_map(|scope| self.config(Some(&scope))) {
+            merged.other.extend(own.other.clone());
+            merged = ConfigValue {
+                subject: own.subject.clone(),
+                normalize: own.normalize.or(merged.normalize),
+                validate_new_schemas: own.validate_new_schemas.or(merged.validate_new_schemas),
+                compatibility_level: own.compatibility_level.or(merged.compatibility_level),
+                compatibility_group: own.compatibility_group.clone().or(merged.compatibility_group),
+                other: merged.other,
+            };
+        }
+        merged
+    }
+
+    /// What holds for a subject.
+    pub fn settings(&self, subject: &Subject) -> Settings {
+        let config = self.config_in_scope(subject);
+        Settings {
+            compatibility: config.compatibility_level.unwrap_or(self.defaults.compatibility),
+            group: config.compatibility_group,
+            normalize: config.normalize.unwrap_or(false),
+            validate_new_schemas: config
+                .validate_new_schemas
+                .unwrap_or(self.defaults.validate_new_schemas),
+        }
+    }
+
+    /// The mode of a subject (or the global one) as set; `None` if it is not.
+    pub fn mode(&self, subject: Option<&Subject>) -> Option<Mode> {
+        self.modes.get(&subject.map(Subject::qualified)).copied()
+    }
+
+    /// The mode that holds for a subject.
+    pub fn mode_in_scope(&self, subject: Option<&Subject>) -> Mode {
+        let global = self.mode(None).unwrap_or_default();
+        if global == Mode::ReadOnlyOverride {
+            return global;
+        }
+        let own = subject
+            .into_iter()
+            .flat_map(scopes)
+            .filter_map(|scope| self.mode(Some(&scope)));
+        own.last().unwrap_or(global)
+    }
+}
+
+/// Where settings of a subject may stand, the nearest last.
+fn scopes(subject: &Subject) -> impl Iterator<Item = Subject> {
+    let context = (subject.context != DEFAULT_CONTEXT && !subject.name.is_empty()).then(|| Subject {
+        context: subject.context.clone(),
+        name: String::new(),
+    });
+    context.into_iter().chain([subject.clone()])
+}

@@ -1,0 +1,300 @@
+//! The graph of a topology: names, edges, stores, and the sub-topologies they fall into. Types are the DSL's business;
+//! here is what Kafka Streams prints and derives topic names and task ids from.
+
+use crate::processor::SourceFactory;
+use crate::store::StoreDef;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// What a node is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NodeKind {
+    /// Reads a topic.
+    Source {
+        /// Without the application's prefix when internal.
+        topic: String,
+        /// A repartition topic of this application.
+        internal: bool,
+    },
+    /// Does something.
+    Processor,
+    /// Writes a topic.
+    Sink {
+        /// Without the application's prefix when internal.
+        topic: String,
+        /// A repartition topic of this application.
+        internal: bool,
+    },
+}
+
+/// A node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: NodeKind,
+    /// Stores it uses.
+    pub stores: Vec<String>,
+    /// Names.
+    pub parents: Vec<String>,
+    /// Names.
+    pub children: Vec<String>,
+}
+
+/// A finished topology.
+#[derive(Clone)]
+pub struct Topology {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) stores: BTreeMap<String, StoreDef>,
+    pub(crate) sources: BTreeMap<String, Arc<dyn SourceFactory>>,
+    /// Sources that must have the same number of partitions, for joins.
+    pub(crate) copartitioned: Vec<BTreeSet<String>>,
+    groups: Vec<BTreeSet<String>>,
+}
+
+impl std::fmt::Debug for Topology {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.describe())
+    }
+}
+
+impl Topology {
+    pub(crate) fn new(
+        nodes: Vec<Node>,
+        stores: BTreeMap<String, StoreDef>,
+        sources: BTreeMap<String, Arc<dyn SourceFactory>>,
+        copartitioned: Vec<BTreeSet<String>>,
+    ) -> Self {
+        let groups = group(&nodes);
+        Self {
+            nodes,
+            stores,
+            sources,
+            copartitioned,
+            groups,
+        }
+    }
+
+    /// A topic's full name.
+    #[must_use]
+    pub fn topic_name(application: &str, topic: &str, internal: bool) -> String {
+        if internal {
+            format!("{application}-{topic}")
+        } else {
+            topic.to_owned()
+        }
+    }
+
+    /// A changelog's name.
+    #[must_use]
+    pub fn changelog_name(application: &str, store: &str) -> String {
+        format!("{application}-{store}-changelog")
+    }
+
+    /// Sub-topologies, by id: the names of their nodes.
+    #[must_use]
+    pub fn sub_topologies(&self) -> &[BTreeSet<String>] {
+        &self.groups
+    }
+
+    /// Sources of a sub-topology: node name, topic, internal.
+    #[must_use]
+    pub fn sources_of(&self, sub_topology: usize) -> Vec<(String, String, bool)> {
+        let Some(group) = self.groups.get(sub_topology) else {
+            return Vec::new();
+        };
+        self.nodes
+            .iter()
+            .filter(|n| group.contains(&n.name))
+            .filter_map(|n| match &n.kind {
+                NodeKind::Source { topic, internal } => Some((n.name.clone(), topic.clone(), *internal)),
+                NodeKind::Processor | NodeKind::Sink { .. } => None,
+            })
+            .collect()
+    }
+
+    /// Stores of a sub-topology.
+    #[must_use]
+    pub fn stores_of(&self, sub_topology: usize) -> Vec<StoreDef> {
+        let Some(group) = self.groups.get(sub_topology) else {
+            return Vec::new();
+        };
+        let used: BTreeSet<&String> = self
+            .nodes
+            .iter()
+            .filter(|n| group.contains(&n.name))
+            .flat_map(|n| &n.stores)
+            .collect();
+        used.into_iter()
+            .filter_map(|name| self.stores.get(name).cloned())
+            .collect()
+    }
+
+    /// Topics of the application's own that data is sent through again to be keyed anew.
+    #[must_use]
+    pub fn repartition_topics(&self) -> Vec<String> {
+        self.nodes
+            .iter()
+            .filter_map(|n| match &n.kind {
+                NodeKind::Source { topic, internal: true } => Some(topic.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// As `TopologyDescription.toString()` prints it.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let mut out = String::from("Topologies:\n");
+        for (i, group) in self.groups.iter().enumerate() {
+            let _ = writeln!(out, "   Sub-topology: {i}");
+            for node in self.in_print_order(group) {
+                let list = |names: &[String]| {
+                    if names.is_empty() {
+                        "none".to_owned()
+                    } else {
+                        names.join(", ")
+                    }
+                };
+                let mut children = node.children.clone();
+                children.sort();
+                let mut parents = node.parents.clone();
+                parents.sort();
+                let mut stores = node.stores.clone();
+                stores.sort();
+                match &node.kind {
+                    NodeKind::Source { topic, .. } => {
+                        let _ = writeln!(
+                            out,
+                            "    Source: {} (topics: [{topic}])\n      --> {}",
+                            node.name,
+                            list(&children)
+                        );
+                    }
+                    NodeKind::Processor => {
+                        let _ = writeln!(
+                            out,
+                            "    Processor: {} (stores: [{}])\n      --> {}\n      <-- {}",
+                            node.name,
+                            stores.join(", "),
+                            list(&children),
+                            list(&parents)
+                        );
+                    }
+                    NodeKind::Sink { topic, .. } => {
+                        let _ = writeln!(
+                            out,
+                            "    Sink: {} (topic: {topic})\n      <-- {}",
+                            node.name,
+                            list(&parents)
+                        );
+                    }
+                }
+            }
+            out.push('\n');
+        }
+        out
+    }
+
+    /// Sources first, then by how many nodes lie behind each, most first (`InternalTopologyBuilder.NODE_COMPARATOR`).
+    fn in_print_order(&self, group: &BTreeSet<String>) -> Vec<&Node> {
+        let mut size: BTreeMap<&str, usize> = BTreeMap::new();
+        for node in self.nodes.iter().rev().filter(|n| group.contains(&n.name)) {
+            let behind: usize = node.children.iter().filter_map(|c| size.get(c.as_str())).sum();
+            size.insert(&node.name, 1 + behind);
+        }
+        let mut nodes: Vec<&Node> = self.nodes.iter().filter(|n| group.contains(&n.name)).collect();
+        let rank = |n: &Node| usize::from(!matches!(n.kind, NodeKind::Source { .. }));
+        nodes.sort_by(|a, b| {
+            let size_of = |n: &Node| size.get(n.name.as_str()).copied().unwrap_or(0);
+            rank(a)
+                .cmp(&rank(b))
+                .then(size_of(b).cmp(&size_of(a)))
+                .then(a.name.cmp(&b.name))
+        });
+        nodes
+    }
+}
+
+/// Nodes that an edge or a common store connects are one sub-topology; numbered from the sources on, by name
+/// (`InternalTopologyBuilder.makeNodeGroups`).
+fn group(nodes: &[Node]) -> Vec<BTreeSet<String>> {
+    let mut groups: Vec<BTreeSet<String>> = Vec::new();
+    let mut by_name: Vec<&Node> = nodes.iter().collect();
+    let is_source = |n: &Node| matches!(n.kind, NodeKind::Source { .. });
+    by_name.sort_by(|a, b| is_source(b).cmp(&is_source(a)).then(a.name.cmp(&b.name)));
+    for start in by_name {
+        if groups.iter().any(|g| g.contains(&start.name)) {
+            continue;
+        }
+        let mut group = BTreeSet::from([start.name.clone()]);
+        loop {
+            let before = group.len();
+            for node in nodes {
+                let linked = node.parents.iter().chain(&node.children).any(|n| group.contains(n));
+                let shares = nodes
+                    .iter()
+                    .filter(|n| group.contains(&n.name))
+                    .any(|n| n.stores.iter().any(|s| node.stores.contains(s)));
+                if linked || shares {
+                    group.insert(node.name.clone());
+                }
+            }
+            if group.len() == before {
+                break;
+            }
+        }
+        groups.push(group);
+    }
+    groups
+}
+
+impl Topology {
+    /// Repartition topics that a sub-topology writes.
+    #[must_use]
+    pub fn internal_sinks_of(&self, sub_topology: usize) -> Vec<String> {
+        let Some(group) = self.groups.get(sub_topology) else {
+            return Vec::new();
+        };
+        self.nodes
+            .iter()
+            .filter(|n| group.contains(&n.name))
+            .filter_map(|n| match &n.kind {
+                NodeKind::Sink { topic, internal: true } => Some(topic.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Sets of topics that are joined, each with whether it is internal.
+    #[must_use]
+    pub fn copartitioned_topics(&self) -> Vec<Vec<(String, bool)>> {
+        let topic_of = |source: &String| {
+            self.nodes
+                .iter()
+                .find(|n| n.name == *source)
+                .and_then(|n| match &n.kind {
+                    NodeKind::Source { topic, internal } => Some((topic.clone(), *internal)),
+                    NodeKind::Processor | NodeKind::Sink { .. } => None,
+                })
+        };
+        self.copartitioned
+            .iter()
+            .map(|sources| sources.iter().filter_map(topic_of).collect())
+            .collect()
+    }
+
+    /// Topics that a repartition topic is joined with: it takes their number of partitions.
+    #[must_use]
+    pub fn joined_with(&self, repartition_topic: &str) -> Vec<(String, bool)> {
+        let sets = self.copartitioned_topics();
+        let ours = sets
+            .into_iter()
+            .filter(|set| set.iter().any(|(t, internal)| *internal && t == repartition_topic));
+        ours.flatten()
+            .filter(|(t, internal)| !*internal || t != repartition_topic)
+            .collect()
+    }
+}

@@ -1,0 +1,4 @@
+//! Streams: in the test driver, and on clusters.
+
+mod cluster;
+mod driver;

@@ -1,0 +1,68 @@
+//! A blocking client of few lines: one request, one response, in any version.
+
+use bytes::Bytes;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+use weir_messages::{
+    Message, Reader, Request, RequestHeader, ResponseHeader, Writer, request_header_version, response_header_version,
+};
+
+pub struct Wire {
+    stream: TcpStream,
+    next_id: i32,
+}
+
+impl Wire {
+    pub fn connect(address: &str) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        Self { stream, next_id: 0 }
+    }
+
+    pub fn ask<R: Request>(&mut self, version: i16, request: &R) -> R::Response {
+        self.next_id += 1;
+        let mut w = Writer::new();
+        let header = RequestHeader {
+            request_api_key: R::KEY.id(),
+            request_api_version: version,
+            correlation_id: self.next_id,
+            client_id: Some("conformance".into()),
+            ..Default::default()
+        };
+        header.encode(&mut w, request_header_version(R::KEY, version)).unwrap();
+        request
+            .encode(&mut w, version)
+            .unwrap_or_else(|e| panic!("{} v{version}: {e}", R::NAME));
+        for chunk in w.into_frame().unwrap() {
+            self.stream.write_all(&chunk).unwrap();
+        }
+        let mut r = Reader::new(self.frame());
+        let header = ResponseHeader::decode(&mut r, response_header_version(R::KEY, version)).unwrap();
+        assert_eq!(header.correlation_id, self.next_id);
+        let response = R::Response::decode(&mut r, version).unwrap_or_else(|e| panic!("{} v{version}: {e}", R::NAME));
+        assert_eq!(r.remaining(), 0, "{} v{version}: bytes after the response", R::NAME);
+        response
+    }
+
+    /// Sends raw bytes as a frame; `None` when the other side closes.
+    pub fn raw(&mut self, frame: &[u8]) -> Option<Vec<u8>> {
+        self.stream
+            .write_all(&u32::try_from(frame.len()).unwrap().to_be_bytes())
+            .ok()?;
+        self.stream.write_all(frame).ok()?;
+        let mut len = [0; 4];
+        self.stream.read_exact(&mut len).ok()?;
+        let mut body = vec![0; u32::from_be_bytes(len) as usize];
+        self.stream.read_exact(&mut body).ok()?;
+        Some(body)
+    }
+
+    fn frame(&mut self) -> Bytes {
+        let mut len = [0; 4];
+        self.stream.read_exact(&mut len).expect("an answer");
+        let mut body = vec![0; u32::from_be_bytes(len) as usize];
+        self.stream.read_exact(&mut body).expect("a whole answer");
+        Bytes::from(body)
+    }
+}

@@ -1,0 +1,45 @@
+//! Schemas, over the registry's REST API.
+
+use crate::cli::SchemaCommand;
+use crate::failure::Failure;
+use crate::http::{call, segment};
+use crate::output;
+use serde_json::{Value, json};
+
+fn read(file: &std::path::Path) -> Result<String, Failure> {
+    std::fs::read_to_string(file).map_err(|e| Failure::new(format!("cannot read {}: {e}", file.display())))
+}
+
+pub(crate) async fn run(command: SchemaCommand) -> Result<(), Failure> {
+    match command {
+        SchemaCommand::List { reg } => output::value(reg.output, &call("GET", &reg.url, "/subjects", None).await?),
+        SchemaCommand::Get { subject, version, reg } => {
+            let path = format!("/subjects/{}/versions/{}", segment(&subject), segment(&version));
+            output::value(reg.output, &call("GET", &reg.url, &path, None).await?);
+        }
+        SchemaCommand::Register { subject, file, reg } => {
+            let path = format!("/subjects/{}/versions", segment(&subject));
+            output::value(
+                reg.output,
+                &call("POST", &reg.url, &path, Some(&json!({"schema": read(&file)?}))).await?,
+            );
+        }
+        SchemaCommand::Check { subject, file, reg } => {
+            let path = format!("/compatibility/subjects/{}/versions?verbose=true", segment(&subject));
+            let answer = call("POST", &reg.url, &path, Some(&json!({"schema": read(&file)?}))).await?;
+            output::value(reg.output, &answer);
+            if answer.get("is_compatible") != Some(&Value::Bool(true)) {
+                return Err(Failure::new(format!(
+                    "the schema is not compatible with subject {subject}"
+                )));
+            }
+        }
+        SchemaCommand::Delete { subject, reg } => {
+            output::value(
+                reg.output,
+                &call("DELETE", &reg.url, &format!("/subjects/{}", segment(&subject)), None).await?,
+            );
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! What commands print: a table for people, JSON for programs.
+
+use crate::cli::Format;
+use serde_json::{Map, Value};
+
+/// Prints rows under column names.
+pub(crate) fn rows(format: Format, columns: &[&str], rows: Vec<Vec<Value>>) {
+    match format {
+        Format::Json => {
+            let objects: Vec<Value> = rows
+                .into_iter()
+                .map(|row| Value::Object(columns.iter().map(|c| (*c).to_owned()).zip(row).collect::<Map<_, _>>()))
+                .collect();
+            println!(
+                "{}",
+                serde_json::to_string_pretty(&Value::Array(objects)).unwrap_or_default()
+            );
+        }
+        Format::Table => {
+            let cells: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+            let width = |i: usize| {
+                cells
+                    .iter()
+                    .filter_map(|r| r.get(i))
+                    .map(|c| c.chars().count())
+                    .max()
+                    .unwrap_or(0)
+            };
+            let widths: Vec<usize> = columns.iter().enumerate().map(|(i, c)| width(i).max(c.len())).collect();
+            let line = |row: Vec<String>| {
+                let padded: Vec<String> = row.iter().zip(&widths).map(|(c, w)| format!("{c:<w$}")).collect();
+                println!("{}", padded.join("  ").trim_end());
+            };
+            line(columns.iter().map(|c| c.to_uppercase()).collect());
+            cells.into_iter().for_each(line);
+        }
+    }
+}
+
+/// Prints one value: as it is in JSON, key by key in a table.
+pub(crate) fn value(format: Format, value: &Value) {
+    match (format, value) {
+        (Format::Table, Value::Object(map)) => {
+            for (key, value) in map {
+                println!("{key:<16} {}", cell(value));
+            }
+        }
+        (Format::Table, Value::Array(items)) if items.iter().all(|i| !i.is_object()) => {
+            items.iter().for_each(|item| println!("{}", cell(item)));
+        }
+        _ => println!("{}", serde_json::to_string_pretty(value).unwrap_or_default()),
+    }
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => "-".into(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

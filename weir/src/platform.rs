@@ -1,0 +1,296 @@
+//! Starting parts, saying where they are, and stopping them cleanly.
+
+use crate::cli::PartArgs;
+use crate::failure::Failure;
+use crate::settings;
+use std::sync::Arc;
+use std::time::Instant;
+use weir_broker::{Broker, BrokerConfig, OpenError, StartError};
+use weir_connect::kafka::client::ClientKafka;
+use weir_connect::{Plugins, Worker, WorkerConfig};
+use weir_core::Seam;
+use weir_schema_registry::{Registry, RegistryConfig};
+// Linked for what they register.
+use {weir_plugin_datagen as _, weir_plugin_file as _, weir_plugin_sql as _};
+
+/// Which parts run in this process.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parts {
+    broker: bool,
+    registry: bool,
+    connect: bool,
+}
+
+impl Parts {
+    pub(crate) const ALL: Self = Self {
+        broker: true,
+        registry: true,
+        connect: true,
+    };
+    pub(crate) const BROKER: Self = Self {
+        broker: true,
+        registry: false,
+        connect: false,
+    };
+    pub(crate) const REGISTRY: Self = Self {
+        broker: false,
+        registry: true,
+        connect: false,
+    };
+    pub(crate) const CONNECT: Self = Self {
+        broker: false,
+        registry: false,
+        connect: true,
+    };
+}
+
+/// Values that suit a developer's machine better than Kafka's defaults; printed at start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// Groups form at once.
+    Dev,
+    /// Kafka's defaults.
+    Kafka,
+}
+
+impl Profile {
+    fn broker_settings(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Dev => &[("group.initial.rebalance.delay.ms", "0")],
+            Self::Kafka => &[],
+        }
+    }
+
+    fn connect_settings(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            // Sinks commit every second instead of every minute: a restart repeats less.
+            Self::Dev => &[("offset.flush.interval.ms", "1000")],
+            Self::Kafka => &[],
+        }
+    }
+}
+
+/// Runs parts until Ctrl-C or SIGTERM.
+pub(crate) async fn run(args: &PartArgs, parts: Parts, profile: Profile) -> Result<(), Failure> {
+    let began = Instant::now();
+    let platform = Platform::start(args, parts, profile).await?;
+    platform.announce(args, profile, began);
+    stop_signal().await;
+    eprintln!("stopping");
+    platform.stop().await
+}
+
+/// Parts that run.
+pub(crate) struct Platform {
+    broker: Option<Broker>,
+    registry: Option<Registry>,
+    connect: Option<Worker>,
+}
+
+/// What a cluster of one node needs: nothing can have three replicas there.
+const REGISTRY_PROFILE: &[(&str, &str)] = &[("kafkastore.topic.replication.factor", "1")];
+
+/// What `connect-distributed.properties` of Apache Kafka sets, for one node.
+const CONNECT_PROFILE: &[(&str, &str)] = &[
+    ("group.id", "connect-cluster"),
+    ("config.storage.topic", "connect-configs"),
+    ("config.storage.replication.factor", "1"),
+    ("offset.storage.topic", "connect-offsets"),
+    ("offset.storage.replication.factor", "1"),
+    ("status.storage.topic", "connect-status"),
+    ("status.storage.replication.factor", "1"),
+    ("key.converter", "org.apache.kafka.connect.json.JsonConverter"),
+    ("value.converter", "org.apache.kafka.connect.json.JsonConverter"),
+    ("listeners", "http://127.0.0.1:8083"),
+];
+
+impl Platform {
+    pub(crate) async fn start(args: &PartArgs, parts: Parts, profile: Profile) -> Result<Self, Failure> {
+        let seam = weir_runtime::real();
+        let broker = match parts.broker {
+            true => Some(start_broker(&seam, args, profile).await?),
+            false => None,
+        };
+        let own = broker
+            .as_ref()
+            .and_then(|b| b.addresses().first())
+            .map(|(_, address)| address.to_string());
+        let bootstrap = own.or_else(|| args.bootstrap_servers.clone());
+        let registry = match parts.registry {
+            true => Some(start_registry(args, bootstrap.as_deref()).await?),
+            false => None,
+        };
+        let connect = match parts.connect {
+            true => Some(start_connect(&seam, args, profile, bootstrap.as_deref(), registry.as_ref()).await?),
+            false => None,
+        };
+        Ok(Self {
+            broker,
+            registry,
+            connect,
+        })
+    }
+
+    /// `host:port` of the embedded broker.
+    pub(crate) fn bootstrap(&self) -> Option<String> {
+        self.broker
+            .as_ref()?
+            .addresses()
+            .first()
+            .map(|(_, address)| address.to_string())
+    }
+
+    /// The registry's address.
+    pub(crate) fn registry_url(&self) -> Option<String> {
+        self.registry.as_ref().map(|r| format!("http://{}", r.addr()))
+    }
+
+    /// Connect's address.
+    pub(crate) fn connect_url(&self) -> Option<String> {
+        self.connect.as_ref().map(|c| format!("http://{}", c.rest_addr()))
+    }
+
+    pub(crate) fn announce(&self, args: &PartArgs, profile: Profile, began: Instant) {
+        for (name, address) in self.broker.iter().flat_map(|b| b.addresses()) {
+            println!("kafka     {address} ({name})");
+        }
+        if let Some(url) = self.registry_url() {
+            println!("registry  {url}");
+        }
+        if let Some(url) = self.connect_url() {
+            println!("connect   {url}");
+        }
+        println!("data      {}", args.data_dir.display());
+        let of_connect = profile.connect_settings().iter().filter(|_| self.connect.is_some());
+        for (key, value) in profile.broker_settings().iter().chain(of_connect) {
+            println!("profile   dev: {key}={value}");
+        }
+        println!("ready in {} ms; stop with Ctrl-C", began.elapsed().as_millis());
+    }
+
+    /// Stops parts in the order of who needs whom.
+    pub(crate) async fn stop(self) -> Result<(), Failure> {
+        if let Some(connect) = self.connect {
+            connect.shutdown().await;
+        }
+        if let Some(registry) = self.registry {
+            registry.shutdown().await;
+        }
+        if let Some(broker) = &self.broker {
+            broker
+                .stop()
+                .await
+                .map_err(|e| Failure::new(format!("the broker did not stop cleanly: {e}")))?;
+        }
+        Ok(())
+    }
+}
+
+async fn start_registry(args: &PartArgs, bootstrap: Option<&str>) -> Result<Registry, Failure> {
+    let def = RegistryConfig::definition();
+    let mut map = settings::of_part(args, "registry", &def, REGISTRY_PROFILE)?;
+    settings::keep_known(&mut map, &def);
+    if let Some(bootstrap) = bootstrap {
+        map.insert("kafkastore.bootstrap.servers".into(), bootstrap.into());
+    }
+    // Of another part that is configured by the same file or flags.
+    if args.set.iter().any(|s| s.starts_with("listeners=PLAINTEXT")) {
+        map.remove("listeners");
+    }
+    let config = RegistryConfig::parse(map).map_err(|e| Failure::new(format!("schema registry: {e}")))?;
+    Registry::start_on_kafka(config)
+        .await
+        .map_err(|e| Failure::new(format!("schema registry: {e}")))
+}
+
+async fn start_connect(
+    seam: &Seam,
+    args: &PartArgs,
+    profile: Profile,
+    bootstrap: Option<&str>,
+    registry: Option<&Registry>,
+) -> Result<Worker, Failure> {
+    let def = WorkerConfig::def();
+    let mut map = settings::of_part(
+        args,
+        "connect",
+        &def,
+        &[CONNECT_PROFILE, profile.connect_settings()].concat(),
+    )?;
+    if let Some(bootstrap) = bootstrap {
+        map.insert("bootstrap.servers".into(), bootstrap.into());
+    }
+    if args.set.iter().any(|s| s.starts_with("listeners=PLAINTEXT")) {
+        map.insert("listeners".into(), "http://127.0.0.1:8083".into());
+    }
+    if args.config.is_none() {
+        settings::keep_known(&mut map, &def);
+    }
+    if let Some(registry) = registry {
+        for part in ["key", "value"] {
+            map.entry(format!("{part}.converter.schema.registry.url"))
+                .or_insert_with(|| format!("http://{}", registry.addr()));
+        }
+    }
+    let wrong = |e: &dyn std::fmt::Display| Failure::new(format!("connect: {e}"));
+    let config = WorkerConfig::parse(&map).map_err(|e| wrong(&e))?;
+    let servers: Vec<String> = map
+        .get("bootstrap.servers")
+        .into_iter()
+        .flat_map(|s| s.split(','))
+        .map(|s| s.trim().to_owned())
+        .collect();
+    let kafka = ClientKafka::new(seam.clone(), &servers, &map).map_err(|e| wrong(&e))?;
+    Worker::start(config, Plugins::registered(), Arc::new(kafka))
+        .await
+        .map_err(|e| wrong(&e))
+}
+
+async fn start_broker(seam: &Seam, args: &PartArgs, profile: Profile) -> Result<Broker, Failure> {
+    let map = settings::of_part(args, "broker", weir_broker::config::def(), profile.broker_settings())?;
+    let config = BrokerConfig::from_map(&map, &args.data_dir).map_err(|e| Failure::new(e.to_string()))?;
+    if let Some(open) = config
+        .listeners
+        .iter()
+        .find(|l| !l.address.ip().is_loopback() && !args.insecure)
+    {
+        return Err(Failure::new(format!(
+            "listener {} is on {}, which others can reach, without TLS or authentication",
+            open.name, open.address
+        ))
+        .hint("listen on 127.0.0.1, or say --insecure if the network is yours alone"));
+    }
+    Broker::start(seam.clone(), config).await.map_err(|e| {
+        let hint = match &e {
+            StartError::Listen { source, .. } if source.kind() == std::io::ErrorKind::AddrInUse => {
+                Some("another process listens there: stop it, or choose another port with --set listeners=PLAINTEXT://127.0.0.1:19092")
+            }
+            StartError::Directory(OpenError::InUse(_)) => Some("another weir runs on it: stop it, or choose another directory with --data-dir"),
+            StartError::Directory(OpenError::Io { .. }) => Some("choose another directory with --data-dir"),
+            StartError::Directory(OpenError::NewerFormat { .. }) => Some("it was written by a newer version: start that one"),
+            StartError::Directory(OpenError::OtherNode { .. }) => Some("set node.id to what the directory says, or choose another directory"),
+            _ => None,
+        };
+        let failure = Failure::new(e.to_string());
+        match hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    })
+}
+
+pub(crate) async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupt = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! `cargo xtask test`: every test there is, with what it needs fetched first. Ends with `N passed, N failed, N skipped`
+//! alone on a line.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use xtask::peers;
+
+use crate::TaskResult;
+
+/// Debian packages that tests use, with the program that shows they are there.
+const PACKAGES: &[(&str, &str)] = &[("kcat", "kcat")];
+
+#[derive(Default)]
+struct Count {
+    passed: u64,
+    failed: u64,
+    skipped: u64,
+}
+
+/// Fetches, builds, runs, counts.
+pub fn run() -> TaskResult {
+    println!("== peers");
+    prepare();
+    println!("== build");
+    let built = Command::new("cargo").args(["build", "--package", "weir"]).status()?;
+    if !built.success() {
+        return Err("the binary does not build".into());
+    }
+    let mut count = Count::default();
+    println!("== tests");
+    let tests = ["test", "--workspace", "--no-fail-fast", "--", "--nocapture"];
+    let clean = stream(Command::new("cargo").args(tests), &mut count)?;
+    println!(
+        "\n{} passed, {} failed, {} skipped",
+        count.passed, count.failed, count.skipped
+    );
+    match clean && count.failed == 0 {
+        true => Ok(()),
+        false => Err("not all tests passed".into()),
+    }
+}
+
+/// Fetches peers into the cache. What cannot be had is said here, and again by each test that wants it: a failure with
+/// `CI` set, a named skip for a user.
+fn prepare() {
+    match peers::kafka_jars() {
+        Ok(jars) => println!("Apache Kafka {}: {}", peers::KAFKA_VERSION, jars.display()),
+        Err(e) => println!("Apache Kafka: {e}"),
+    }
+    match peers::python_venv() {
+        Ok(python) => println!("Python clients: {}", python.display()),
+        Err(e) => println!("Python clients: {e}"),
+    }
+    for (package, program) in PACKAGES {
+        if on_path(program) {
+            continue;
+        }
+        let installed = Command::new("apt-get")
+            .args(["install", "-y", "--no-install-recommends", package])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        match installed {
+            Ok(status) if status.success() => println!("{package}: installed"),
+            _ => println!("{package}: not there, and apt-get could not install it (it needs root)"),
+        }
+    }
+}
+
+fn on_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|dir| Path::new(&dir).join(program).is_file())
+}
+
+/// Runs a command, passes its output on, and counts what cargo's test harness and the tests themselves say.
+fn stream(command: &mut Command, count: &mut Count) -> Result<bool, std::io::Error> {
+    // One pipe for both streams keeps their order: a shell joins them.
+    let program = command.get_program().to_owned();
+    let args: Vec<_> = command.get_args().map(std::ffi::OsStr::to_owned).collect();
+    let mut child = Command::new("sh")
+        .args(["-c", "exec \"$@\" 2>&1", "sh"])
+        .arg(program)
+        .args(args)
+        .stdout(Stdio::piped())
+        .spawn()?;
+    if let Some(out) = child.stdout.take() {
+        for line in BufReader::new(out).split(b'\n') {
+            let line = String::from_utf8_lossy(&line?).into_owned();
+            println!("{line}");
+            if line.contains("SKIPPED: ") {
+                count.skipped += 1;
+            }
+            if let Some(rest) = line.strip_prefix("test result: ") {
+                let number = |what: &str| {
+                    let before = rest.split(what).next().unwrap_or_default();
+                    before
+                        .split_whitespace()
+                        .last()
+                        .and_then(|n| n.parse::<u64>().ok())
+                        .unwrap_or(0)
+                };
+                count.passed += number(" passed");
+                count.failed += number(" failed");
+                count.skipped += number(" ignored");
+            }
+        }
+    }
+    // A skip is told by a test that the harness counts as passed.
+    count.passed = count.passed.saturating_sub(count.skipped);
+    Ok(child.wait()?.success())
+}
