@@ -10,7 +10,13 @@ use xtask::peers;
 use crate::TaskResult;
 
 /// Debian packages that tests use, with the program that shows they are there.
-const PACKAGES: &[(&str, &str)] = &[("kcat", "kcat")];
+const PACKAGES: &[(&str, &str)] = &[
+    ("default-jdk-headless", "javac"),
+    ("maven", "mvn"),
+    ("python3-venv", "python3"),
+    ("npm", "npm"),
+    ("kcat", "kcat"),
+];
 
 #[derive(Default)]
 struct Count {
@@ -45,6 +51,7 @@ pub fn run() -> TaskResult {
 /// Fetches peers into the cache. What cannot be had is said here, and again by each test that wants it: a failure with
 /// `CI` set, a named skip for a user.
 fn prepare() {
+    install_packages();
     match peers::kafka_jars() {
         Ok(jars) => println!("Apache Kafka {}: {}", peers::KAFKA_VERSION, jars.display()),
         Err(e) => println!("Apache Kafka: {e}"),
@@ -53,20 +60,36 @@ fn prepare() {
         Ok(python) => println!("Python clients: {}", python.display()),
         Err(e) => println!("Python clients: {e}"),
     }
-    for (package, program) in PACKAGES {
-        if on_path(program) {
-            continue;
-        }
-        let installed = Command::new("apt-get")
-            .args(["install", "-y", "--no-install-recommends", package])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
-        match installed {
-            Ok(status) if status.success() => println!("{package}: installed"),
-            _ => println!("{package}: not there, and apt-get could not install it (it needs root)"),
+}
+
+fn install_packages() {
+    let missing: Vec<&str> = PACKAGES
+        .iter()
+        .filter(|(_, program)| !on_path(program))
+        .map(|(package, _)| *package)
+        .collect();
+    if missing.is_empty() {
+        return;
+    }
+    println!("installing {}", missing.join(", "));
+    // A fresh machine has no package lists; an old list is still worth a try.
+    apt_get(&["update"]);
+    for package in missing {
+        match apt_get(&["install", "-y", "--no-install-recommends", package]) {
+            true => println!("{package}: installed"),
+            false => println!("{package}: not there, and apt-get could not install it (it needs root)"),
         }
     }
+}
+
+fn apt_get(args: &[&str]) -> bool {
+    Command::new("apt-get")
+        .args(args)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 fn on_path(program: &str) -> bool {

@@ -74,6 +74,9 @@ struct Queue {
     producer: Option<ProducerId>,
     next_sequence: i32,
     next_acked: i32,
+    /// The partition's log knows the id. Until then it would take any sequence number for the first, so that a batch behind a
+    /// failed one could get in before it: one at a time.
+    established: bool,
     /// A batch failed for good: everything goes on under a new epoch once nothing is in flight.
     broken: bool,
 }
@@ -286,6 +289,14 @@ impl Accumulator {
         released
     }
 
+    /// Remembers why a partition's next batch is not on its way, for the error that it may end with.
+    pub(super) fn note(&mut self, partition: &TopicPartition, error: &SendError) {
+        let queue = self.queues.get_mut(partition);
+        if let Some(batch) = queue.and_then(|queue| queue.retries.front_mut().or(queue.waiting.front_mut())) {
+            batch.last_error = Some(error.clone());
+        }
+    }
+
     /// A batch was appended.
     pub(super) fn acknowledge(&mut self, batch: Batch, acked: Acked) -> Settled {
         self.in_flight = self.in_flight.saturating_sub(1);
@@ -296,6 +307,7 @@ impl Accumulator {
                 .filter(|sequence| queue.producer == Some(sequence.producer))
             {
                 queue.next_acked = sequence_after(sequence.base, delta(batch.count));
+                queue.established = true;
             }
         }
         close(&mut self.open, batch.id);
@@ -401,7 +413,7 @@ impl Queue {
         if limits.in_order && self.in_flight > 0 {
             return None;
         }
-        if limits.idempotent && !self.adopt(producer) {
+        if limits.idempotent && (!self.adopt(producer) || !self.established && self.in_flight > 0) {
             return None;
         }
         if let Some(retry) = self.retries.front() {
@@ -431,6 +443,7 @@ impl Queue {
             return self.producer.is_some();
         }
         self.broken = false;
+        self.established = false;
         self.producer = Some(current);
         self.next_sequence = 0;
         self.next_acked = 0;

@@ -23,7 +23,7 @@ use super::partitioner::Partitioner;
 use crate::cluster::{Backoff, Broker, Cluster, Lane, Wanted};
 use crate::config::{Acks, ProducerConfig};
 use crate::types::{ApiError, TopicPartition};
-use crate::wire::CallError;
+use crate::wire::{CallError, Connection};
 
 /// From this version on, topics are named by id alone (KIP-516).
 const TOPIC_ID_VERSION: i16 = 13;
@@ -50,6 +50,7 @@ pub(super) struct Shared {
 enum Event {
     Produced(Sent),
     Metadata,
+    Connected(i32, Result<Arc<Connection>, CallError>),
     ProducerId(Result<ProducerId, SendError>),
 }
 
@@ -69,6 +70,9 @@ pub(super) struct Sender {
     futures: FuturesUnordered<BoxFuture<'static, Event>>,
     /// Requests without an answer per broker.
     in_flight: BTreeMap<i32, usize>,
+    /// Held here, so that requests are queued the moment they are made up: a later one must not overtake.
+    connections: BTreeMap<i32, Arc<Connection>>,
+    connecting: BTreeSet<i32>,
     refreshing: bool,
     identifying: bool,
     metadata_backoff: Option<Backoff>,
@@ -83,6 +87,8 @@ impl Sender {
             shared,
             futures: FuturesUnordered::new(),
             in_flight: BTreeMap::new(),
+            connections: BTreeMap::new(),
+            connecting: BTreeSet::new(),
             refreshing: false,
             identifying: false,
             metadata_backoff: None,
@@ -97,12 +103,13 @@ impl Sender {
     /// Runs until the producer is closed and everything is settled.
     pub(super) async fn run(mut self) {
         loop {
-            self.step();
+            let now = self.seam().clock.monotonic();
+            self.step(now);
             let closing = self.shared.closing.load(std::sync::atomic::Ordering::Acquire);
             if closing && self.shared.accumulator.lock().is_empty() {
                 break;
             }
-            let now = self.seam().clock.monotonic();
+            // Of the same moment as the drain: what became due since then must not be taken for something that waits for others.
             let moment = self.shared.accumulator.lock().next_moment(now);
             let pause = moment.map_or(IDLE_PAUSE, |moment| moment.saturating_sub(now));
             let sleep = self.cluster.seam().clock.sleep(pause);
@@ -122,8 +129,7 @@ impl Sender {
     }
 
     /// Everything that can be done without waiting.
-    fn step(&mut self) {
-        let now = self.seam().clock.monotonic();
+    fn step(&mut self, now: Duration) {
         let released = self.shared.accumulator.lock().expire(now);
         self.release(released);
         if !self.identifying && self.shared.accumulator.lock().needs_producer_id() {
@@ -157,9 +163,13 @@ impl Sender {
             self.metadata_backoff.get_or_insert_with(|| cluster.backoff());
             self.futures.push(refresh(cluster.clone(), wanted, pause).boxed());
         }
+        self.connect();
+        let cluster = &self.cluster;
         let drained = {
             let (in_flight, max) = (&self.in_flight, self.config.max_in_flight);
-            let free = |node: &i32| in_flight.get(node).is_none_or(|count| *count < max);
+            let connections = &self.connections;
+            let free =
+                |node: &i32| connections.contains_key(node) && in_flight.get(node).is_none_or(|count| *count < max);
             let mut accumulator = self.shared.accumulator.lock();
             accumulator.drain(now, |partition| leader(cluster, partition).filter(free))
         };
@@ -174,6 +184,50 @@ impl Sender {
         }
     }
 
+    /// Connects to the leaders of what is to be sent.
+    fn connect(&mut self) {
+        self.connections.retain(|_, connection| !connection.is_closed());
+        let cluster = &self.cluster;
+        let leaders: BTreeSet<i32> = {
+            let accumulator = self.shared.accumulator.lock();
+            accumulator
+                .active()
+                .filter_map(|partition| leader(cluster, partition))
+                .collect()
+        };
+        for node in leaders {
+            if self.connections.contains_key(&node) || !self.connecting.insert(node) {
+                continue;
+            }
+            let cluster = self.cluster.clone();
+            let connecting = async move { Event::Connected(node, cluster.connection(node, Lane::Main).await) };
+            self.futures.push(connecting.boxed());
+        }
+    }
+
+    fn on_connected(&mut self, node: i32, result: Result<Arc<Connection>, CallError>) {
+        self.connecting.remove(&node);
+        match result {
+            Ok(connection) => {
+                self.connections.insert(node, connection);
+            }
+            Err(error) => {
+                tracing::debug!(%error, node, "connect");
+                let cluster = &self.cluster;
+                let mut accumulator = self.shared.accumulator.lock();
+                // The leader may be another one by now.
+                let affected = accumulator
+                    .active()
+                    .filter(|partition| leader(cluster, partition) == Some(node));
+                let affected: Vec<TopicPartition> = affected.cloned().collect();
+                for partition in affected {
+                    cluster.invalidate(&partition.topic);
+                    accumulator.note(&partition, &error.clone().into());
+                }
+            }
+        }
+    }
+
     fn release(&self, bytes: usize) {
         if bytes > 0 {
             self.shared.buffer.add_permits(bytes);
@@ -185,6 +239,7 @@ impl Sender {
         match event {
             Event::Produced(sent) => self.on_produced(sent),
             Event::Metadata => self.refreshing = false,
+            Event::Connected(node, result) => self.on_connected(node, result),
             Event::ProducerId(result) => {
                 self.identifying = false;
                 match result {
@@ -259,14 +314,16 @@ impl Sender {
             .client
             .request_timeout
             .min(left.max(Duration::from_millis(1)));
-        let (cluster, acks) = (self.cluster.clone(), self.config.acks);
+        let result = match self.connections.get(&node) {
+            Some(connection) => send(connection, request, self.config.acks, timeout),
+            None => async move { Err(CallError::UnknownNode(node)) }.boxed(),
+        };
         let sent = async move {
-            let result = send(&cluster, node, request, acks, timeout).await;
             Event::Produced(Sent {
                 node,
                 batches: good,
                 names,
-                result,
+                result: result.await,
             })
         };
         self.futures.push(sent.boxed());
@@ -333,6 +390,7 @@ impl Sender {
     }
 
     fn acknowledge(&mut self, batch: Batch, base_offset: i64, append_time: i64) {
+        tracing::trace!(partition = %batch.partition, sequence = ?batch.sequence, count = batch.count, base_offset, "batch acknowledged");
         self.retry_backoffs.remove(&batch.partition);
         let acked = Acked {
             base_offset,
@@ -343,6 +401,7 @@ impl Sender {
     }
 
     fn reject(&mut self, batch: Batch, error: SendError) {
+        tracing::debug!(partition = %batch.partition, sequence = ?batch.sequence, count = batch.count, %error, "batch failed");
         let seam = self.cluster.seam();
         let backoff = self
             .retry_backoffs
@@ -350,8 +409,7 @@ impl Sender {
             .or_insert_with(|| self.cluster.backoff());
         let pause = backoff.draw(seam.random.next_u64());
         let now = seam.clock.monotonic();
-        let Settled { released, retried } = self.shared.accumulator.lock().reject(batch, error, now, pause);
-        tracing::trace!(retried, "batch rejected");
+        let Settled { released, .. } = self.shared.accumulator.lock().reject(batch, error, now, pause);
         self.release(released);
     }
 }
@@ -390,23 +448,31 @@ fn learn(cluster: &Cluster, partition: &TopicPartition, leader: &LeaderIdAndEpoc
     cluster.learn_leader(partition, leader.leader_id, leader.leader_epoch, endpoint);
 }
 
-async fn send(
-    cluster: &Cluster,
-    node: i32,
+/// Queues a request now; the future brings the answer, `None` with acks=0.
+fn send(
+    connection: &Arc<Connection>,
     mut request: ProduceRequest,
     acks: Acks,
     timeout: Duration,
-) -> Result<Option<ProduceResponse>, CallError> {
-    let connection = cluster.connection(node, Lane::Main).await?;
+) -> BoxFuture<'static, Result<Option<ProduceResponse>, CallError>> {
     let named = request.topic_data.iter().any(|topic| topic.topic_id.is_nil());
     let cap = if named { TOPIC_ID_VERSION - 1 } else { i16::MAX };
-    let version = connection.version::<ProduceRequest>(cap)?;
+    let version = match connection.version::<ProduceRequest>(cap) {
+        Ok(version) => version,
+        Err(error) => return async move { Err(error) }.boxed(),
+    };
     if version >= TOPIC_ID_VERSION {
         request.topic_data.iter_mut().for_each(|topic| topic.name = Str::new());
     }
     match acks {
-        Acks::None => connection.send_only(&request, version).await.map(|()| None),
-        Acks::Leader | Acks::All => connection.call_version(&request, version, timeout).await.map(Some),
+        Acks::None => connection
+            .start_only(&request, version)
+            .map(|done| done.map(|()| None))
+            .boxed(),
+        Acks::Leader | Acks::All => connection
+            .start(&request, version, timeout)
+            .map(|done| done.map(Some))
+            .boxed(),
     }
 }
 

@@ -178,16 +178,49 @@ impl Connection {
         self.decode::<R>(payload, version)
     }
 
-    /// Sends a request that the broker does not answer (produce with acks=0); returns when the socket has taken it.
-    pub(crate) async fn send_only<R: Request>(&self, request: &R, version: i16) -> Result<(), CallError> {
+    /// As [`Self::start`], for a request that the broker does not answer (produce with acks=0); done when the socket has taken it.
+    pub(crate) fn start_only<R: Request>(
+        self: &Arc<Self>,
+        request: &R,
+        version: i16,
+    ) -> impl Future<Output = Result<(), CallError>> + Send + use<R> {
         let (sender, receiver) = oneshot::channel();
-        self.enqueue(request, version, Reply::Written(sender))?;
-        receiver.await.map_err(|_| self.disconnected::<R>())
+        let queued = self.enqueue(request, version, Reply::Written(sender));
+        let connection = self.clone();
+        async move {
+            queued?;
+            receiver.await.map_err(|_| connection.disconnected::<R>())
+        }
+    }
+
+    /// Queues a request at once, before the future is polled for the first time: requests leave in the order of these calls.
+    pub(crate) fn start<R: Request>(
+        self: &Arc<Self>,
+        request: &R,
+        version: i16,
+        timeout: Duration,
+    ) -> impl Future<Output = Result<R::Response, CallError>> + Send + use<R> {
+        let (sender, receiver) = oneshot::channel();
+        let queued = self.enqueue(request, version, Reply::Answer(sender));
+        let connection = self.clone();
+        async move {
+            queued?;
+            let payload = connection.answer::<R>(receiver, timeout).await?;
+            connection.decode::<R>(payload, version)
+        }
     }
 
     async fn exchange<R: Request>(&self, request: &R, version: i16, timeout: Duration) -> Result<Bytes, CallError> {
         let (sender, receiver) = oneshot::channel();
         self.enqueue(request, version, Reply::Answer(sender))?;
+        self.answer::<R>(receiver, timeout).await
+    }
+
+    async fn answer<R: Request>(
+        &self,
+        receiver: oneshot::Receiver<Bytes>,
+        timeout: Duration,
+    ) -> Result<Bytes, CallError> {
         match self.seam.timeout(timeout, receiver).await {
             Some(Ok(payload)) => Ok(payload),
             Some(Err(_)) => Err(self.disconnected::<R>()),
