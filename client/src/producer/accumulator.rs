@@ -2,7 +2,8 @@
 //!
 //! With idempotence, a partition's batches reach its log in the order of their sequence numbers: while one waits for a retry, nothing
 //! behind it is sent, and retries go one at a time (Kafka's `TransactionManager` and `RecordAccumulator`). A batch that fails for
-//! good leaves a hole in the sequence: its partition goes on under a new producer epoch, from sequence 0 again.
+//! good leaves a hole in the sequence: its partition goes on under a new producer epoch, from sequence 0 again. What was sent behind it
+//! without an answer fails as well, where Kafka's client would send it again under the new epoch and risk a duplicate.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -70,6 +71,9 @@ struct Queue {
     /// To be sent again, in order, before anything that waits.
     retries: VecDeque<Batch>,
     in_flight: usize,
+    /// What is in flight is a retry. A broker remembers a producer's last five batches: were others sent behind the retry and its answer
+    /// lost once more, the broker might not know it again.
+    retrying: bool,
     /// The id that sequence numbers belong to, the next one, and the one after the last acknowledged.
     producer: Option<ProducerId>,
     next_sequence: i32,
@@ -263,6 +267,7 @@ impl Accumulator {
                 close(&mut self.open, expired.id);
                 fail_by_time(expired);
             }
+            released += queue.drop_uncertain(&mut self.open);
             if queue.is_idle() {
                 self.active.remove(&partition);
             }
@@ -300,8 +305,13 @@ impl Accumulator {
     /// A batch was appended.
     pub(super) fn acknowledge(&mut self, batch: Batch, acked: Acked) -> Settled {
         self.in_flight = self.in_flight.saturating_sub(1);
+        let mut released = batch.reserved;
         if let Some(queue) = self.queues.get_mut(&batch.partition) {
             queue.in_flight = queue.in_flight.saturating_sub(1);
+            released += queue.drop_uncertain(&mut self.open);
+            if queue.is_idle() {
+                self.active.remove(&batch.partition);
+            }
             if let Some(sequence) = batch
                 .sequence
                 .filter(|sequence| queue.producer == Some(sequence.producer))
@@ -313,7 +323,7 @@ impl Accumulator {
         close(&mut self.open, batch.id);
         batch.outcome.settle(Ok(acked));
         Settled {
-            released: batch.reserved,
+            released,
             retried: false,
         }
     }
@@ -351,6 +361,12 @@ impl Accumulator {
                 Err(same) => batch = *same,
             }
         }
+        match (&error, code) {
+            (SendError::Call(_), _) => batch.uncertain = true,
+            // A broker that had it would have called it a duplicate.
+            (_, ErrorCode::OutOfOrderSequenceNumber) => batch.uncertain = false,
+            _ => {}
+        }
         let mut bump = false;
         let again = match code {
             ErrorCode::OutOfOrderSequenceNumber | ErrorCode::UnknownProducerId if batch.sequence.is_some() => {
@@ -364,11 +380,10 @@ impl Accumulator {
             _ => error.retriable(),
         };
         let in_time = batch.created + self.limits.delivery_timeout > now;
-        let result = if again && in_time && batch.attempts <= self.limits.retries {
+        let mut result = if again && in_time && batch.attempts <= self.limits.retries {
             batch.not_before = now + pause;
             batch.last_error = Some(error);
             queue.put_back(batch);
-            self.active.insert(partition);
             Settled {
                 released: 0,
                 retried: true,
@@ -387,6 +402,11 @@ impl Accumulator {
                 released,
                 retried: false,
             }
+        };
+        result.released += queue.drop_uncertain(&mut self.open);
+        match queue.is_idle() {
+            true => self.active.remove(&partition),
+            false => self.active.insert(partition),
         };
         if bump {
             self.bump_epoch();
@@ -413,8 +433,11 @@ impl Queue {
         if limits.in_order && self.in_flight > 0 {
             return None;
         }
-        if limits.idempotent && (!self.adopt(producer) || !self.established && self.in_flight > 0) {
-            return None;
+        if limits.idempotent {
+            let alone = self.retrying || !self.established;
+            if !self.adopt(producer) || alone && self.in_flight > 0 {
+                return None;
+            }
         }
         if let Some(retry) = self.retries.front() {
             // One at a time, so that a failure cannot overtake.
@@ -451,7 +474,9 @@ impl Queue {
     }
 
     fn take(&mut self) -> Option<Batch> {
-        self.retries.pop_front().or_else(|| self.waiting.pop_front())
+        let retry = self.retries.pop_front();
+        self.retrying = retry.is_some();
+        retry.or_else(|| self.waiting.pop_front())
     }
 
     fn number(&mut self, count: usize) -> Option<Sequence> {
@@ -483,6 +508,26 @@ impl Queue {
                 .count(),
         };
         self.retries.insert(at, batch);
+    }
+
+    /// Fails what may be in the log already, when it could only be sent again under another number.
+    fn drop_uncertain(&mut self, open: &mut BTreeMap<u64, usize>) -> usize {
+        if !self.broken || self.in_flight > 0 {
+            return 0;
+        }
+        let mut released = 0;
+        self.retries.retain_mut(|batch| {
+            if !batch.uncertain {
+                return true;
+            }
+            released += batch.reserved;
+            close(open, batch.id);
+            batch
+                .outcome
+                .settle(Err(batch.last_error.take().unwrap_or(SendError::Closed)));
+            false
+        });
+        released
     }
 
     /// Notes that a numbered batch failed for good; `true` when that leaves a hole.

@@ -50,6 +50,8 @@ pub(super) struct Batch {
     pub(super) not_before: Duration,
     pub(super) sequence: Option<Sequence>,
     pub(super) last_error: Option<super::SendError>,
+    /// An attempt went out and its answer did not come: the broker may have the batch.
+    pub(super) uncertain: bool,
 }
 
 impl Batch {
@@ -67,6 +69,7 @@ impl Batch {
             not_before: Duration::ZERO,
             sequence: None,
             last_error: None,
+            uncertain: false,
         }
     }
 
@@ -153,6 +156,7 @@ impl Batch {
             not_before: Duration::ZERO,
             sequence,
             last_error: None,
+            uncertain: self.uncertain,
         };
         let halves = [
             part(left_bytes, middle, self.reserved / 2, self.sequence),

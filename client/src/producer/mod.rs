@@ -25,6 +25,8 @@
 //! ```
 
 mod accumulator;
+#[cfg(test)]
+mod accumulator_tests;
 mod batch;
 mod delivery;
 mod error;

@@ -14,7 +14,7 @@ use weir_client::producer::ProducerRecord;
 use weir_client::{Cluster, OffsetAndMetadata, TopicPartition};
 use weir_messages::Str;
 
-use crate::support::{Fixture, PATIENCE, POLL, read, text, tp};
+use super::support::{Fixture, PATIENCE, POLL, read, text, tp};
 
 /// Polls all consumers in turn until the condition holds.
 async fn settle(consumers: &mut [&mut Consumer], holds: impl Fn(&[BTreeSet<TopicPartition>]) -> bool) {

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use weir_client::producer::{Producer, ProducerRecord, SendError, partition_for_key};
 use weir_core::ErrorCode;
 
-use crate::flaky;
-use crate::support::{Fixture, read, text, tp};
+use super::flaky;
+use super::support::{Fixture, read, text, tp};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_headers_nulls_and_timestamps_survive() {
@@ -217,7 +217,7 @@ async fn a_breaking_network_neither_loses_nor_repeats_nor_reorders() {
         assert_eq!(values, (0..3000).filter(|i| i % 2 == partition).collect::<Vec<_>>());
     }
     assert!(
-        consumer.poll(crate::support::POLL).await.unwrap().is_empty(),
+        consumer.poll(super::support::POLL).await.unwrap().is_empty(),
         "nothing came twice"
     );
 }

@@ -30,7 +30,7 @@ impl Fixture {
             .with_env_filter(EnvFilter::from_default_env())
             .with_test_writer()
             .try_init();
-        let bootstrap = weir_tests::peers::bootstrap()?;
+        let bootstrap = crate::cluster()?;
         let unique = NEXT.fetch_add(1, Ordering::Relaxed);
         Some(Self {
             bootstrap,

@@ -10,7 +10,7 @@ use weir_client::{OffsetAndMetadata, TopicPartition};
 use weir_core::ErrorCode;
 use weir_messages::Str;
 
-use crate::support::{Fixture, PATIENCE, POLL, tp};
+use super::support::{Fixture, PATIENCE, POLL, tp};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn topics_from_creation_to_deletion() {

@@ -10,7 +10,7 @@ use bytes::BytesMut;
 use weir_core::Seam;
 use weir_core::seam::{BoxFuture, Connection, Listener, Network};
 
-/// The real seam with a network whose connections break after some thousand bytes read. `breaks` counts them.
+/// The real seam with a network whose connections break after a few reads. `breaks` counts them.
 pub fn seam(breaks: Arc<AtomicU64>) -> Seam {
     let real = weir_runtime::real();
     let net = FlakyNet {
@@ -42,11 +42,11 @@ impl Network for FlakyNet {
                 .seed
                 .fetch_add(1, Ordering::Relaxed)
                 .wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            // The first answer (ApiVersions) takes about 600 bytes.
-            let budget = 900 + i64::try_from(seed >> 54).unwrap();
+            // The first read brings the answer to ApiVersions.
+            let reads = 2 + i64::try_from(seed >> 61).unwrap();
             Ok(Arc::new(FlakyConnection {
                 inner,
-                budget: AtomicI64::new(budget),
+                reads: AtomicI64::new(reads),
                 breaks: self.breaks.clone(),
             }) as Arc<dyn Connection>)
         })
@@ -55,7 +55,7 @@ impl Network for FlakyNet {
 
 struct FlakyConnection {
     inner: Arc<dyn Connection>,
-    budget: AtomicI64,
+    reads: AtomicI64,
     breaks: Arc<AtomicU64>,
 }
 
@@ -63,15 +63,12 @@ impl Connection for FlakyConnection {
     fn poll_read(&self, cx: &mut Context<'_>, buf: &mut BytesMut) -> Poll<io::Result<usize>> {
         let before = buf.len();
         let result = self.inner.poll_read(cx, buf);
-        if let Poll::Ready(Ok(count)) = &result {
-            let count = i64::try_from(*count).unwrap();
-            if self.budget.fetch_sub(count, Ordering::Relaxed) < count {
-                // The answer was on its way, and is lost.
-                buf.truncate(before);
-                self.breaks.fetch_add(1, Ordering::Relaxed);
-                self.inner.close();
-                return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
-            }
+        if matches!(result, Poll::Ready(Ok(_))) && self.reads.fetch_sub(1, Ordering::Relaxed) <= 0 {
+            // The answer was on its way, and is lost.
+            buf.truncate(before);
+            self.breaks.fetch_add(1, Ordering::Relaxed);
+            self.inner.close();
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
         }
         result
     }
