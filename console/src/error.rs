@@ -54,9 +54,10 @@ impl ApiError {
     /// What a broker said about one item.
     pub fn refused(what: &str, error: &weir_client::ApiError) -> Self {
         let (status, hint) = match error.code {
-            ErrorCode::UnknownTopicOrPartition | ErrorCode::GroupIdNotFound => {
-                (StatusCode::NOT_FOUND, "It may have been deleted; go back to the list.")
+            ErrorCode::UnknownTopicOrPartition => {
+                return Self::not_found(format!("there is no topic {what} ({error})"));
             }
+            ErrorCode::GroupIdNotFound => return Self::not_found(format!("there is no group {what} ({error})")),
             ErrorCode::TopicAlreadyExists => (StatusCode::CONFLICT, "Choose another name."),
             ErrorCode::InvalidTopicException => (
                 StatusCode::BAD_REQUEST,

@@ -1,5 +1,11 @@
 //! Every route of the JSON API on live data: a broker, a registry and a Connect worker of the same workspace.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic, in its helpers too"
+)]
+
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;

@@ -44,6 +44,11 @@ pub(crate) enum Command {
         after_help = "Examples:\n  weir connect --bootstrap-servers 127.0.0.1:9092\n  weir connect --config connect-distributed.properties"
     )]
     Connect(PartArgs),
+    /// Start the web console alone, on any Kafka cluster
+    #[command(
+        after_help = "Examples:\n  weir console --bootstrap-servers 127.0.0.1:9092\n  weir console --set schema.registry.url=http://127.0.0.1:8081 --set listeners=http://127.0.0.1:18080"
+    )]
+    Console(PartArgs),
     /// Run the demo: real flights through every part, from file to table
     #[command(after_help = "Examples:\n  weir demo\n  weir demo --once")]
     Demo(DemoArgs),

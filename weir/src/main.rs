@@ -1,10 +1,11 @@
 //! The `weir` binary: the command line, and the whole platform in one process. The only room that sees the whole house.
 //!
 //! Rooms: [`cli`] (what can be said), [`settings`] (layers of configuration), [`platform`] (starting and stopping
-//! parts), [`commands`] (one file per noun), [`demo`] (the main job), [`output`] (tables and JSON), [`failure`] (errors for people).
+//! parts), [`console`] (that part's settings), [`commands`] (one file per noun), [`demo`] (the main job), [`output`] (tables and JSON), [`failure`] (errors for people).
 
 mod cli;
 mod commands;
+mod console;
 mod demo;
 mod failure;
 mod http;
@@ -46,6 +47,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Broker(args)) => platform::run(&args, Parts::BROKER, Profile::Kafka).await,
         Some(Command::Registry(args)) => platform::run(&args, Parts::REGISTRY, Profile::Kafka).await,
         Some(Command::Connect(args)) => platform::run(&args, Parts::CONNECT, Profile::Kafka).await,
+        Some(Command::Console(args)) => platform::run(&args, Parts::CONSOLE, Profile::Kafka).await,
         Some(Command::Demo(args)) => demo::run(args).await,
         Some(Command::Topic(command)) => commands::topic::run(command).await,
         Some(Command::Produce(args)) => commands::produce::run(args).await,

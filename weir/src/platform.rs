@@ -1,6 +1,7 @@
 //! Starting parts, saying where they are, and stopping them cleanly.
 
 use crate::cli::PartArgs;
+use crate::console::{self, Neighbours};
 use crate::failure::Failure;
 use crate::settings;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::time::Instant;
 use weir_broker::{Broker, BrokerConfig, OpenError, StartError};
 use weir_connect::kafka::client::ClientKafka;
 use weir_connect::{Plugins, Worker, WorkerConfig};
+use weir_console::Console;
 use weir_core::Seam;
 use weir_schema_registry::{Registry, RegistryConfig};
 // Linked for what they register.
@@ -19,6 +21,7 @@ pub(crate) struct Parts {
     broker: bool,
     registry: bool,
     connect: bool,
+    console: bool,
 }
 
 impl Parts {
@@ -26,21 +29,31 @@ impl Parts {
         broker: true,
         registry: true,
         connect: true,
+        console: true,
     };
     pub(crate) const BROKER: Self = Self {
         broker: true,
         registry: false,
         connect: false,
+        console: false,
     };
     pub(crate) const REGISTRY: Self = Self {
         broker: false,
         registry: true,
         connect: false,
+        console: false,
     };
     pub(crate) const CONNECT: Self = Self {
         broker: false,
         registry: false,
         connect: true,
+        console: false,
+    };
+    pub(crate) const CONSOLE: Self = Self {
+        broker: false,
+        registry: false,
+        connect: false,
+        console: true,
     };
 }
 
@@ -85,6 +98,7 @@ pub(crate) struct Platform {
     broker: Option<Broker>,
     registry: Option<Registry>,
     connect: Option<Worker>,
+    console: Option<Console>,
 }
 
 /// What a cluster of one node needs: nothing can have three replicas there.
@@ -124,11 +138,21 @@ impl Platform {
             true => Some(start_connect(&seam, args, profile, bootstrap.as_deref(), registry.as_ref()).await?),
             false => None,
         };
-        Ok(Self {
+        let mut platform = Self {
             broker,
             registry,
             connect,
-        })
+            console: None,
+        };
+        if parts.console {
+            let beside = Neighbours {
+                bootstrap,
+                registry: platform.registry_url(),
+                connect: platform.connect_url(),
+            };
+            platform.console = Some(console::start(&seam, args, beside).await?);
+        }
+        Ok(platform)
     }
 
     /// `host:port` of the embedded broker.
@@ -160,6 +184,9 @@ impl Platform {
         if let Some(url) = self.connect_url() {
             println!("connect   {url}");
         }
+        if let Some(console) = &self.console {
+            println!("console   http://{}", console.addr());
+        }
         println!("data      {}", args.data_dir.display());
         let of_connect = profile.connect_settings().iter().filter(|_| self.connect.is_some());
         for (key, value) in profile.broker_settings().iter().chain(of_connect) {
@@ -170,6 +197,9 @@ impl Platform {
 
     /// Stops parts in the order of who needs whom.
     pub(crate) async fn stop(self) -> Result<(), Failure> {
+        if let Some(console) = self.console {
+            console.shutdown().await;
+        }
         if let Some(connect) = self.connect {
             connect.shutdown().await;
         }

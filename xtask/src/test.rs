@@ -16,7 +16,11 @@ const PACKAGES: &[(&str, &str)] = &[
     ("python3-venv", "python3"),
     ("npm", "npm"),
     ("kcat", "kcat"),
+    ("chromium", "chromium"),
 ];
+
+/// The console's web app: its browser test runs on what is installed there.
+const CONSOLE_APP: &str = "console/app";
 
 #[derive(Default)]
 struct Count {
@@ -59,6 +63,18 @@ fn prepare() {
     match peers::python_venv() {
         Ok(python) => println!("Python clients: {}", python.display()),
         Err(e) => println!("Python clients: {e}"),
+    }
+    let app = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(CONSOLE_APP);
+    if !app.join("node_modules").exists() {
+        let installed = Command::new("npm")
+            .args(["ci", "--silent", "--no-audit", "--no-fund"])
+            .current_dir(app)
+            .status();
+        match installed {
+            Ok(status) if status.success() => println!("{CONSOLE_APP}: packages installed"),
+            Ok(status) => println!("{CONSOLE_APP}: npm ci failed: {status}"),
+            Err(e) => println!("{CONSOLE_APP}: npm: {e}"),
+        }
     }
 }
 

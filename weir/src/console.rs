@@ -1,0 +1,76 @@
+//! The console's settings, and starting it with them.
+
+use crate::cli::PartArgs;
+use crate::failure::Failure;
+use crate::settings;
+use std::net::SocketAddr;
+use weir_config::{ConfigDef, ConfigKey};
+use weir_console::{Console, ConsoleConfig, StartError};
+use weir_core::Seam;
+
+const KEYS: &[ConfigKey] = &[
+    ConfigKey::string("listeners")
+        .default("http://127.0.0.1:8080")
+        .high()
+        .doc("Where the console listens (http://host:port); loopback only. Port 0 takes a free one."),
+    ConfigKey::string("bootstrap.servers")
+        .default("127.0.0.1:9092")
+        .high()
+        .doc("The cluster to show (host:port, separated by commas)."),
+    ConfigKey::string("schema.registry.url")
+        .default("http://127.0.0.1:8081")
+        .doc("The schema registry to show and to decode with. Empty: none."),
+    ConfigKey::string("connect.url")
+        .default("http://127.0.0.1:8083")
+        .doc("The Connect worker to show. Empty: none."),
+];
+
+/// What runs beside the console in this process, and wins over settings.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Neighbours {
+    pub(crate) bootstrap: Option<String>,
+    pub(crate) registry: Option<String>,
+    pub(crate) connect: Option<String>,
+}
+
+pub(crate) async fn start(seam: &Seam, args: &PartArgs, beside: Neighbours) -> Result<Console, Failure> {
+    let wrong = |e: &dyn std::fmt::Display| Failure::new(format!("console: {e}"));
+    let def = ConfigDef::from_keys(KEYS);
+    let mut map = settings::of_part(args, "console", &def, &[])?;
+    settings::keep_known(&mut map, &def);
+    // Of the broker, which is configured by the same flags.
+    if map.get("listeners").is_some_and(|l| !l.starts_with("http")) {
+        map.remove("listeners");
+    }
+    let given = def.parse(map).map_err(|e| wrong(&e))?;
+    let text = |name: &str| given.get::<String>(name).map_err(|e| wrong(&e));
+    let optional = |name: &str, beside: Option<String>| {
+        let url = beside.map_or_else(|| text(name), Ok)?;
+        Ok::<_, Failure>(Some(url).filter(|url| !url.is_empty()))
+    };
+    let config = ConsoleConfig {
+        listen: listener(&text("listeners")?)?,
+        bootstrap_servers: beside.bootstrap.map_or_else(|| text("bootstrap.servers"), Ok)?,
+        registry_url: optional("schema.registry.url", beside.registry)?,
+        connect_url: optional("connect.url", beside.connect)?,
+    };
+    Console::start(config, seam.clone()).await.map_err(|e| {
+        let failure = wrong(&e);
+        match &e {
+            StartError::Listen { source, .. } if source.kind() == std::io::ErrorKind::AddrInUse => failure.hint(
+                "another process listens there: stop it, or choose another port in weir.toml: [console] listeners = \"http://127.0.0.1:18080\"",
+            ),
+            _ => failure,
+        }
+    })
+}
+
+fn listener(url: &str) -> Result<SocketAddr, Failure> {
+    let bad = || {
+        Failure::new(format!("console: listeners={url} is not http://address:port"))
+            .hint("for example http://127.0.0.1:8080")
+    };
+    let authority = url.trim().strip_prefix("http://").ok_or_else(bad)?;
+    let authority = authority.trim_end_matches('/').replace("localhost:", "127.0.0.1:");
+    authority.parse().map_err(|_| bad())
+}
