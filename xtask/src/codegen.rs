@@ -1,13 +1,14 @@
 //! `cargo xtask codegen`: Kafka's message definitions → `core/messages/src/generated`.
 //!
 //! The definitions are JSON files inside eight of Apache Kafka's jars. `definition` reads them as they stand, `model` resolves
-//! types, versions and defaults, `emit` writes one file per message, `tables` what spans messages.
+//! types, versions and defaults, `emit` writes one file per message (`values` its fields), `tables` what spans messages.
 
 mod definition;
 mod emit;
 mod model;
 mod names;
 mod tables;
+mod values;
 mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +34,11 @@ const JARS: [&str; 8] = [
     "kafka-raft",
     "kafka-streams",
 ];
+
+/// Where the messages go.
+const GENERATED: &str = "core/messages/src/generated";
+/// Where the list of all messages for the tests goes.
+const TABLE: &str = "tests/messages/table.rs";
 
 /// Module names and what they hold, in the order of the module file.
 const FAMILIES: [(&str, &str); 10] = [
@@ -60,6 +66,17 @@ const FAMILIES: [(&str, &str); 10] = [
 /// Runs the task.
 pub fn run() -> TaskResult {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let generated = root.join(GENERATED);
+    if generated.exists() {
+        fs::remove_dir_all(&generated)?;
+    }
+    let written = generate(&root)?;
+    println!("{} files", written.len());
+    Ok(())
+}
+
+/// Writes everything below `root` and returns what was written.
+fn generate(root: &Path) -> Result<Vec<PathBuf>, Box<dyn std::error::Error>> {
     let jars = peers::kafka_jars()?;
     let mut families: BTreeMap<&str, Vec<(Model, String)>> = BTreeMap::new();
     let mut names = BTreeSet::new();
@@ -81,10 +98,7 @@ pub fn run() -> TaskResult {
                 .push((model, file));
         }
     }
-    let generated = root.join("core/messages/src/generated");
-    if generated.exists() {
-        fs::remove_dir_all(&generated)?;
-    }
+    let generated = root.join(GENERATED);
     let mut written = Vec::new();
     let mut write = |path: PathBuf, text: String| -> TaskResult {
         if let Some(parent) = path.parent() {
@@ -120,10 +134,9 @@ pub fn run() -> TaskResult {
             write(generated.join("api_key.rs"), tables::api_key(&family.models))?;
         }
     }
-    write(root.join("tests/messages/table.rs"), tables::test_table(&all))?;
-    format(&root, &written)?;
-    println!("{} messages, {} files", names.len(), written.len());
-    Ok(())
+    write(root.join(TABLE), tables::test_table(&all))?;
+    format(&written)?;
+    Ok(written)
 }
 
 fn family_of(jar: &str, kind: Kind) -> &'static str {
@@ -162,7 +175,8 @@ fn definitions(jar: &Path) -> Result<Vec<(String, String)>, Box<dyn std::error::
     Ok(found)
 }
 
-fn format(root: &Path, files: &[PathBuf]) -> TaskResult {
+fn format(files: &[PathBuf]) -> TaskResult {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let status = Command::new("rustfmt")
         .args(["--edition", "2024", "--config-path"])
         .arg(root.join("rustfmt.toml"))
@@ -173,5 +187,41 @@ fn format(root: &Path, files: &[PathBuf]) -> TaskResult {
         Ok(())
     } else {
         Err("rustfmt failed".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_checked_in_is_what_the_definitions_say() {
+        let (fresh, root) = (
+            tempfile::tempdir().unwrap(),
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(".."),
+        );
+        let written = match generate(fresh.path()) {
+            Ok(written) => written,
+            Err(error) => {
+                assert!(std::env::var_os("CI").is_none(), "{error}");
+                eprintln!("SKIPPED: {error}");
+                return;
+            }
+        };
+        for path in &written {
+            let name = path.strip_prefix(fresh.path()).unwrap();
+            let same = fs::read(path).unwrap() == fs::read(root.join(name)).unwrap_or_default();
+            assert!(same, "{}: run `cargo xtask codegen`", name.display());
+        }
+        let files = |root: &Path| {
+            let folders = fs::read_dir(root.join(GENERATED)).unwrap();
+            let count = |entry: fs::DirEntry| fs::read_dir(entry.path()).map_or(1, Iterator::count);
+            folders.map(|entry| count(entry.unwrap())).sum::<usize>()
+        };
+        assert_eq!(
+            files(fresh.path()),
+            files(&root),
+            "files that no definition has any more"
+        );
     }
 }

@@ -1,8 +1,8 @@
 //! The consumer: subscriptions, positions, records, commits.
 //!
 //! `subscription` knows partitions and positions, `buffer` turns fetched bytes into records, `assignor` divides partitions (all pure).
-//! `protocol` is what a consumer says in its group, `jobs` are the errands that run beside a poll, `poll` is the loop that ties them
-//! together, `commit` and `offsets` talk about offsets.
+//! `protocol` is what a consumer says in its group, `jobs` are the errands that run beside a poll, `answers` what they bring, `poll` is the
+//! loop that ties them together, `commit` and `offsets` talk about offsets.
 //!
 //! ```no_run
 //! # async fn example(seam: weir_core::Seam) -> Result<(), Box<dyn std::error::Error>> {
@@ -28,6 +28,7 @@
 //! # Ok(()) }
 //! ```
 
+mod answers;
 pub mod assignor;
 mod buffer;
 mod commit;
