@@ -195,7 +195,7 @@ impl Stage {
     }
 
     fn client(&self) -> Result<Arc<dyn SchemaRegistryClient>, Failure> {
-        let rest = RestRegistryClient::new(&[self.registry.clone()], Duration::from_secs(10))
+        let rest = RestRegistryClient::new(std::slice::from_ref(&self.registry), Duration::from_secs(10))
             .map_err(|e| Failure::new(e.to_string()))?;
         Ok(Arc::new(CachedRegistryClient::new(Arc::new(rest))))
     }

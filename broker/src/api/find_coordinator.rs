@@ -77,8 +77,10 @@ async fn find(state: &Arc<State>, context: &Context, key_type: i8, key: &str) ->
         0 => coordinator::ensure(state)
             .await
             .map_err(|code| (code, "The coordinator is not available.".to_owned())),
+        // What every client takes as final: Java repeats COORDINATOR_NOT_AVAILABLE until max.block.ms, librdkafka any code
+        // but this one.
         1 => Err((
-            ErrorCode::CoordinatorNotAvailable,
+            ErrorCode::TransactionalIdAuthorizationFailed,
             "Transactions are not supported by this broker yet.".into(),
         )),
         2 => Err((
