@@ -2,6 +2,7 @@
 
 mod crash;
 mod demo;
+mod franz_go;
 mod java_tools;
 mod python;
 mod shell;

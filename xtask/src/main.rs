@@ -5,15 +5,13 @@ mod test;
 
 use std::process::ExitCode;
 
-use xtask::peers;
-
 const USAGE: &str = "\
 Usage: cargo xtask <task>
 
 Tasks:
   codegen    write core/messages/src/generated from the message definitions in Apache Kafka's jars
   test       run every test, fetching or installing what it needs
-  peers      fetch the systems that tests talk to (Apache Kafka) into the cache and print where they are
+  peers      fetch what tests talk to (Apache Kafka, stock clients) into the cache and print where it is
 ";
 
 /// What every task may fail with: a text for the person at the terminal.
@@ -23,7 +21,8 @@ fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
     let result: TaskResult = match args.next().as_deref() {
         Some("codegen") => codegen::run(),
-        Some("peers") => fetch_peers(),
+        Some("peers") if test::fetch_peers() => Ok(()),
+        Some("peers") => Err("not all peers are there".into()),
         Some("test") => test::run(),
         Some("help" | "--help" | "-h") => {
             print!("{USAGE}");
@@ -39,13 +38,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn fetch_peers() -> TaskResult {
-    println!(
-        "Apache Kafka {}: {}",
-        peers::KAFKA_VERSION,
-        peers::kafka_jars()?.display()
-    );
-    Ok(())
 }

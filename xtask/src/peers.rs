@@ -2,6 +2,10 @@
 //!
 //! Apache Kafka comes as jars by Maven, without a container or a tarball. The cache is `WEIR_CACHE`, else `~/.cache/weir`.
 
+mod go;
+
+pub use go::go_program;
+
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -56,6 +60,9 @@ pub enum PeerError {
     /// The Python environment could not be made.
     #[error("python: {0}")]
     Python(String),
+    /// Go is missing or too old, or a program does not build.
+    #[error("go: {0}")]
+    Go(String),
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> PeerError {

@@ -1,8 +1,9 @@
 //! `cargo xtask test`: every test there is, with what it needs fetched first. Ends with `N passed, N failed, N skipped`
 //! alone on a line.
 
+use std::fmt::Display;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use xtask::peers;
@@ -17,10 +18,14 @@ const PACKAGES: &[(&str, &str)] = &[
     ("npm", "npm"),
     ("kcat", "kcat"),
     ("chromium", "chromium"),
+    ("golang-go", "go"),
 ];
 
 /// The console's web app: its browser test runs on what is installed there.
 const CONSOLE_APP: &str = "console/app";
+
+/// The Go program that its interop test runs.
+const FRANZ: &str = "tests/interop/franz";
 
 #[derive(Default)]
 struct Count {
@@ -31,8 +36,10 @@ struct Count {
 
 /// Fetches, builds, runs, counts.
 pub fn run() -> TaskResult {
+    println!("== packages");
+    install_packages();
     println!("== peers");
-    prepare();
+    fetch_peers();
     println!("== build");
     let built = Command::new("cargo").args(["build", "--package", "weir"]).status()?;
     if !built.success() {
@@ -52,30 +59,41 @@ pub fn run() -> TaskResult {
     }
 }
 
-/// Fetches peers into the cache. What cannot be had is said here, and again by each test that wants it: a failure with
-/// `CI` set, a named skip for a user.
-fn prepare() {
-    install_packages();
-    match peers::kafka_jars() {
-        Ok(jars) => println!("Apache Kafka {}: {}", peers::KAFKA_VERSION, jars.display()),
-        Err(e) => println!("Apache Kafka: {e}"),
+/// Fetches peers into the cache and says whether all are there. What cannot be had is said here, and again by each test
+/// that wants it: a failure with `CI` set, a named skip for a user.
+pub fn fetch_peers() -> bool {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let all = [
+        report("Apache Kafka", peers::kafka_jars()),
+        report("Python clients", peers::python_venv()),
+        report("franz-go", peers::go_program(&root.join(FRANZ))),
+        report("console/app packages", npm_packages(&root.join(CONSOLE_APP))),
+    ];
+    all.into_iter().all(|there| there)
+}
+
+fn report(what: &str, found: Result<PathBuf, impl Display>) -> bool {
+    match &found {
+        Ok(path) => println!("{what}: {}", path.display()),
+        Err(e) => println!("{what}: missing: {e}"),
     }
-    match peers::python_venv() {
-        Ok(python) => println!("Python clients: {}", python.display()),
-        Err(e) => println!("Python clients: {e}"),
-    }
-    let app = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(CONSOLE_APP);
-    if !app.join("node_modules").exists() {
+    found.is_ok()
+}
+
+fn npm_packages(app: &Path) -> Result<PathBuf, String> {
+    let modules = app.join("node_modules");
+    if !modules.exists() {
         let installed = Command::new("npm")
             .args(["ci", "--silent", "--no-audit", "--no-fund"])
             .current_dir(app)
             .status();
         match installed {
-            Ok(status) if status.success() => println!("{CONSOLE_APP}: packages installed"),
-            Ok(status) => println!("{CONSOLE_APP}: npm ci failed: {status}"),
-            Err(e) => println!("{CONSOLE_APP}: npm: {e}"),
+            Ok(status) if status.success() => {}
+            Ok(status) => return Err(format!("npm ci: {status}")),
+            Err(e) => return Err(format!("npm: {e}")),
         }
     }
+    Ok(modules)
 }
 
 fn install_packages() {
