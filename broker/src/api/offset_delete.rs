@@ -53,11 +53,9 @@ pub(super) fn handle(
                     OffsetDeleteResponsePartition {
                         partition_index: p.partition_index,
                         error_code: code.code(),
-                        ..Default::default()
                     }
                 })
                 .collect(),
-            ..Default::default()
         });
         OffsetDeleteResponse {
             topics: topics.collect(),

@@ -1,4 +1,11 @@
 //! The broker as a whole, in the simulator: one process, one thread, a seed. See the modules.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test: what is missing must fail it"
+)]
+
 mod sim_crash;
 mod wire;

@@ -76,7 +76,6 @@ impl GroupRecord {
             Self::Group { group, value } => {
                 let key = GroupMetadataKey {
                     group: Str::from(group.as_str()),
-                    ..Default::default()
                 };
                 let value = value
                     .as_ref()
@@ -94,7 +93,6 @@ impl GroupRecord {
                     group: Str::from(group.as_str()),
                     topic: Str::from(topic.as_str()),
                     partition: *partition,
-                    ..Default::default()
                 };
                 let version = |v: &OffsetCommitValue| {
                     if v.topic_id.is_nil() {
