@@ -73,6 +73,8 @@ fn enforce_retention(state: &State) {
 
 /// Syncs a partition's segments off the workers, and moves its recovery point. The lock is not held meanwhile.
 async fn sync(state: &State, handle: &Arc<PartitionHandle>) -> io::Result<()> {
+    // A sync that failed before cannot be made good by one that succeeds: the recovery point must not pass it.
+    state.journal.check_online().map_err(io::Error::other)?;
     let (files, up_to) = handle.lock().partition.log.unsynced();
     if files.is_empty() {
         return Ok(());
@@ -81,8 +83,10 @@ async fn sync(state: &State, handle: &Arc<PartitionHandle>) -> io::Result<()> {
     let slot = result.clone();
     let job = move || *slot.lock() = files.iter().try_for_each(|f| f.sync_data());
     state.seam.spawn.blocking("segment sync", Box::new(job)).await;
-    let mut result = result.lock();
-    std::mem::replace(&mut *result, Ok(()))?;
+    if let Err(error) = std::mem::replace(&mut *result.lock(), Ok(())) {
+        state.journal.go_offline(&format!("segment sync failed: {error}"));
+        return Err(error);
+    }
     handle.lock().partition.log.mark_synced(up_to);
     Ok(())
 }
@@ -151,6 +155,8 @@ pub(crate) fn write_checkpoints(state: &State) -> io::Result<()> {
 
 /// A clean stop: everything synced, checkpoints and snapshots written, the journal empty, and the marker last.
 pub(crate) async fn close(state: &State) -> io::Result<()> {
+    // A directory that failed is not left clean: the next start checks everything, and the journal is what it needs.
+    state.journal.check_online().map_err(io::Error::other)?;
     for handle in all_partitions(state) {
         handle.lock().partition.log.close()?;
         sync(state, &handle).await?;

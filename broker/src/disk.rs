@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use weir_core::Seam;
 use weir_core::seam::{FileLock, Files};
-use weir_engine::journal::{Entries, Entry, first_lsn};
+use weir_engine::journal::{Entries, Entry, FILE_MAGIC, FileHead};
 use weir_engine::log::{Log, LogConfig, OpenFrom};
 use weir_messages::Uuid;
 
@@ -51,6 +51,14 @@ pub enum OpenError {
         found: String,
         /// As configured.
         configured: i32,
+    },
+    /// A journal of another format; what it holds may have been acknowledged.
+    #[error("journal file {} begins with \"{found}\", this version of Weir knows \"{}\": start the version that wrote it and stop it cleanly, which empties the journal", .path.display(), FILE_MAGIC.escape_ascii())]
+    NewerJournal {
+        /// Which file.
+        path: PathBuf,
+        /// Its first bytes.
+        found: String,
     },
     /// A log's bytes are not what they should be.
     #[error("{0}")]
@@ -279,13 +287,20 @@ impl Disk {
     }
 
     /// Entries of all journal files in order, and the number after the last.
-    pub(crate) fn read_journal(&self) -> io::Result<(Vec<Entry>, Lsn)> {
+    pub(crate) fn read_journal(&self) -> Result<(Vec<Entry>, Lsn), OpenError> {
+        let io = |source| OpenError::Io {
+            path: self.dir.clone(),
+            source,
+        };
         let mut files = Vec::new();
-        for entry in self.files.list(&self.dir)? {
+        for entry in self.files.list(&self.dir).map_err(io)? {
             if entry.name.ends_with(SUFFIX) {
-                let bytes = Bytes::from(self.files.read(&self.dir.join(entry.name))?);
-                if let Some(first) = first_lsn(&bytes) {
-                    files.push((first, bytes));
+                let path = self.dir.join(entry.name);
+                let bytes = Bytes::from(self.files.read(&path).map_err(io)?);
+                match FileHead::of(&bytes) {
+                    FileHead::First(first) => files.push((first, bytes)),
+                    FileHead::Empty => {}
+                    FileHead::Unknown(found) => return Err(OpenError::NewerJournal { path, found }),
                 }
             }
         }

@@ -2,13 +2,15 @@
 //! timers), and files are used again once the segments they stand for are synced. The format is the engine's
 //! ([`weir_engine::journal`]).
 //!
-//! A failed sync is final: nothing is acknowledged after it (fsync errors cannot be retried, ATC'20 Rebello et al.).
+//! A failed sync is final: nothing is acknowledged after it (fsync errors cannot be retried, ATC'20 Rebello et al.). A
+//! full disk is not: what finds no room is refused before anything of it is written, and the next one may find some.
 
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Poll, Waker};
 use weir_core::Seam;
 use weir_core::record::HEADER_LEN;
@@ -20,10 +22,16 @@ const FIRST_FILE_BYTES: u64 = 1 << 20;
 /// Bytes of later files, written out in the background.
 const FILE_BYTES: u64 = 64 << 20;
 
-/// Why a wait ended without the entry being durable.
+/// Why an entry is not durable.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("the journal is offline: {0}")]
-pub(crate) struct JournalOffline(Arc<str>);
+pub(crate) enum JournalError {
+    /// For good: the disk failed.
+    #[error("the log directory is offline: {0}")]
+    Offline(Arc<str>),
+    /// For now: the entry was not written, the journal is as it was.
+    #[error("the disk is full: {0}")]
+    Full(Arc<str>),
+}
 
 /// Names a journaled write; 0 is "nothing to wait for".
 pub(crate) type Lsn = u64;
@@ -55,6 +63,8 @@ struct Writer {
     retired: Vec<Retired>,
     spare: Option<(PathBuf, u64)>,
     preparing: bool,
+    /// The last spare found no room: not tried again before the next rotation, lest it take what others still need.
+    spare_failed: bool,
 }
 
 #[derive(Default)]
@@ -73,6 +83,11 @@ pub(crate) struct Journal {
     fsync: bool,
     writer: Mutex<Writer>,
     commit: Mutex<Commit>,
+    /// Held over a sync and the note of how it went: the system tells of a failed write-back once, and who syncs the
+    /// same file next is told that all is well.
+    syncing: Mutex<()>,
+    /// Beside `Commit::offline`, for who must not take the lock.
+    offline: AtomicBool,
 }
 
 fn path_of(dir: &Path, number: u64) -> PathBuf {
@@ -89,10 +104,21 @@ fn prewrite(seam: &Seam, path: &Path, bytes: u64) -> io::Result<Arc<dyn File>> {
     let mut at = 0;
     while at < bytes {
         let n = (bytes - at).min(zeros.len() as u64);
-        file.write_all_at(zeros.get(..n as usize).unwrap_or_default(), at)?;
+        if let Err(error) = file.write_all_at(zeros.get(..n as usize).unwrap_or_default(), at) {
+            // Half a file is of no use, and its room is what the full disk lacks.
+            let _ = seam.files.remove_file(path);
+            return Err(error);
+        }
         at += n;
     }
     Ok(file)
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+    )
 }
 
 impl Journal {
@@ -105,6 +131,7 @@ impl Journal {
             retired: Vec::new(),
             spare: None,
             preparing: false,
+            spare_failed: false,
         };
         Arc::new(Self {
             seam: seam.clone(),
@@ -112,6 +139,8 @@ impl Journal {
             fsync,
             writer: Mutex::new(writer),
             commit: Mutex::new(Commit::default()),
+            syncing: Mutex::new(()),
+            offline: AtomicBool::new(false),
         })
     }
 
@@ -146,8 +175,9 @@ impl Journal {
         source: Source,
         head: &[u8; HEADER_LEN],
         body: &[u8],
-    ) -> Result<Lsn, JournalOffline> {
+    ) -> Result<Lsn, JournalError> {
         let mut writer = self.writer.lock();
+        self.check_online()?;
         let lsn = writer.next_lsn;
         let written = self.write(&mut writer, lsn, source, head, body);
         match written {
@@ -157,8 +187,19 @@ impl Journal {
                 self.prepare_spare(&mut writer);
                 Ok(lsn)
             }
-            Err(e) => Err(self.go_offline(&format!("write failed: {e}"))),
+            Err(e) if is_full(&e) => Err(JournalError::Full(e.to_string().into())),
+            Err(e) => Err(self.go_offline(&format!("journal write failed: {e}"))),
         }
+    }
+
+    /// Whether the directory still takes anything: after a failed sync nothing can be known of what is on the disk, and
+    /// what was given to it must not be mistaken for durable, not even a duplicate of it.
+    pub(crate) fn check_online(&self) -> Result<(), JournalError> {
+        if !self.offline.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let reason = self.commit.lock().offline.clone();
+        Err(JournalError::Offline(reason.unwrap_or_default()))
     }
 
     fn write(
@@ -188,7 +229,7 @@ impl Journal {
         let need = need + FILE_HEADER_BYTES as u64;
         // The full file is synced before its successor can be: recovery stops at the first gap in the numbers.
         if let Some(current) = writer.current.as_ref().filter(|_| self.fsync) {
-            current.file.sync_data()?;
+            self.sync(&current.file).map_err(io::Error::other)?;
         }
         let (path, size, file) = match writer.spare.take().filter(|(_, size)| *size >= need) {
             Some((path, size)) => {
@@ -198,8 +239,13 @@ impl Journal {
             None => {
                 let path = path_of(&self.dir, writer.next_number);
                 writer.next_number += 1;
+                // A nearly full disk may have room for this entry where it has none for a file of good size.
                 let size = need.max(FIRST_FILE_BYTES * 4);
-                let file = prewrite(&self.seam, &path, size)?;
+                let made = prewrite(&self.seam, &path, size).map(|file| (size, file));
+                let (size, file) = match made {
+                    Err(e) if is_full(&e) && need < size => (need, prewrite(&self.seam, &path, need)?),
+                    made => made?,
+                };
                 (path, size, file)
             }
         };
@@ -219,12 +265,14 @@ impl Journal {
             size: full.size,
             sources: full.sources.into_keys().collect(),
         }));
+        writer.spare_failed = false;
         Ok(())
     }
 
     /// Has the next file written out while this one fills.
     fn prepare_spare(self: &Arc<Self>, writer: &mut Writer) {
-        if writer.spare.is_some() || writer.preparing || writer.current.as_ref().is_none_or(|c| c.at < c.size / 4) {
+        let busy = writer.spare.is_some() || writer.preparing || writer.spare_failed;
+        if busy || writer.current.as_ref().is_none_or(|c| c.at < c.size / 4) {
             return;
         }
         writer.preparing = true;
@@ -240,28 +288,42 @@ impl Journal {
                 match made {
                     Ok(()) => writer.spare = Some((path, FILE_BYTES)),
                     // The journal goes on with a file that it makes when it needs one.
-                    Err(e) => tracing::warn!(error = %e, "no spare journal file"),
+                    Err(e) => {
+                        writer.spare_failed = true;
+                        tracing::warn!(error = %e, "no spare journal file");
+                    }
                 }
             }),
         );
         self.seam.spawn("journal spare", job);
     }
 
-    fn go_offline(&self, reason: &str) -> JournalOffline {
-        let reason: Arc<str> = reason.into();
-        let wakers: Vec<Waker> = {
+    /// Takes the directory offline for good; the first reason stays.
+    pub(crate) fn go_offline(&self, reason: &str) -> JournalError {
+        let (reason, wakers): (Arc<str>, Vec<Waker>) = {
             let mut commit = self.commit.lock();
-            commit.offline.get_or_insert_with(|| {
+            let told = commit.offline.get_or_insert_with(|| {
                 tracing::error!(
-                    reason = &*reason,
-                    "the journal is offline: nothing more is acknowledged with acks=all"
+                    reason,
+                    "the log directory is offline: nothing more is taken until the broker is started again"
                 );
-                reason.clone()
+                reason.into()
             });
-            commit.waiters.drain(..).map(|(_, w)| w).collect()
+            let told = told.clone();
+            self.offline.store(true, Ordering::Release);
+            (told, commit.waiters.drain(..).map(|(_, w)| w).collect())
         };
         wakers.into_iter().for_each(Waker::wake);
-        JournalOffline(reason)
+        JournalError::Offline(reason)
+    }
+
+    /// Syncs a journal file. A failure takes the directory offline before anybody else can sync the same file and be
+    /// told that it went well.
+    fn sync(&self, file: &Arc<dyn File>) -> Result<(), JournalError> {
+        let _turn = self.syncing.lock();
+        self.check_online()?;
+        file.sync_data()
+            .map_err(|e| self.go_offline(&format!("journal sync failed: {e}")))
     }
 
     /// Number of the last entry written.
@@ -271,7 +333,7 @@ impl Journal {
 
     /// Completes once everything up to `lsn` is on stable storage. Who finds nobody syncing syncs for all that was
     /// written by then: on its own worker where the seam allows it, for that saves two wake-ups a request.
-    pub(crate) async fn committed(self: &Arc<Self>, lsn: Lsn) -> Result<(), JournalOffline> {
+    pub(crate) async fn committed(self: &Arc<Self>, lsn: Lsn) -> Result<(), JournalError> {
         if lsn == 0 || !self.fsync {
             return Ok(());
         }
@@ -282,7 +344,7 @@ impl Journal {
                     return Poll::Ready(Ok(()));
                 }
                 if let Some(reason) = &commit.offline {
-                    return Poll::Ready(Err(JournalOffline(reason.clone())));
+                    return Poll::Ready(Err(JournalError::Offline(reason.clone())));
                 }
                 if commit.syncing {
                     commit.waiters.retain(|(at, w)| *at != lsn || !w.will_wake(cx.waker()));
@@ -312,7 +374,7 @@ impl Journal {
         // Written is read before the file is taken: a rotation in between has synced the older file itself.
         let target = self.commit.lock().written;
         let file = self.writer.lock().current.as_ref().map(|c| c.file.clone());
-        let result = file.map_or(Ok(()), |f| f.sync_data());
+        let result = file.map_or(Ok(()), |f| self.sync(&f));
         let woken = {
             let mut commit = self.commit.lock();
             commit.syncing = false;
@@ -321,9 +383,6 @@ impl Journal {
             }
             std::mem::take(&mut commit.waiters)
         };
-        if let Err(e) = result {
-            self.go_offline(&format!("sync failed: {e}"));
-        }
         woken.into_iter().for_each(|(_, waker)| waker.wake());
     }
 

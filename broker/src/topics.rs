@@ -1,6 +1,6 @@
 //! The partitions this broker hosts, and who waits for them to grow.
 
-use crate::journal::{Journal, JournalOffline, Lsn};
+use crate::journal::{Journal, JournalError, Lsn};
 use bytes::Bytes;
 use parking_lot::{Mutex, MutexGuard, RwLock};
 use std::collections::BTreeMap;
@@ -59,25 +59,32 @@ impl PartitionHandle {
         self.hosted.lock()
     }
 
-    /// Journals what was just appended; still under the partition's lock.
+    /// Journals what was just appended, still under the partition's lock; what cannot be journaled is taken back.
     pub(crate) fn journal(
         &self,
         journal: &Arc<Journal>,
+        hosted: &mut Hosted,
         stored: Option<&([u8; HEADER_LEN], Bytes)>,
-    ) -> Result<Lsn, JournalOffline> {
-        match stored {
-            Some((head, body)) => journal.append((*self.topic_id.as_bytes(), self.index), head, body),
-            // A duplicate may be of a batch whose sync is still under way.
-            None => Ok(journal.last_written()),
-        }
+    ) -> Result<Lsn, JournalError> {
+        // A duplicate may be of a batch whose sync is still under way.
+        let Some((head, body)) = stored else {
+            return Ok(journal.last_written());
+        };
+        journal
+            .append((*self.topic_id.as_bytes(), self.index), head, body)
+            .map_err(|error| match hosted.partition.take_back(head) {
+                Ok(()) => error,
+                Err(e) => journal.go_offline(&format!("a batch that was not journaled could not be taken back: {e}")),
+            })
     }
 
     /// Appends a batch of this broker's own and journals it.
     pub(crate) fn append_own(&self, journal: &Arc<Journal>, batch: &Batch) -> Result<Lsn, String> {
+        journal.check_online().map_err(|e| e.to_string())?;
         let mut hosted = self.lock();
         let produced = hosted.partition.append_own(batch).map_err(|e| e.message)?;
         let lsn = self
-            .journal(journal, produced.stored.as_ref())
+            .journal(journal, &mut hosted, produced.stored.as_ref())
             .map_err(|e| e.to_string())?;
         hosted.wake();
         Ok(lsn)

@@ -12,7 +12,7 @@ use weir_core::record::{Batch, HEADER_LEN};
 /// Bytes before the batch: length 4, crc 4, lsn 8, topic id 16, partition 4.
 pub const ENTRY_HEADER_BYTES: usize = 36;
 
-/// First bytes of every journal file.
+/// First bytes of every journal file; the last of them is the format's version.
 pub const FILE_MAGIC: &[u8; 8] = b"WEIRJNL1";
 
 /// Bytes of a file's head: magic, then the first lsn of this use.
@@ -66,10 +66,28 @@ pub fn file_header(lsn: u64) -> [u8; FILE_HEADER_BYTES] {
     out
 }
 
-/// The first lsn of a file, if it is one of ours.
-#[must_use]
-pub fn first_lsn(file: &[u8]) -> Option<u64> {
-    (file.get(..8)? == FILE_MAGIC && file.len() >= FILE_HEADER_BYTES).then(|| be::i64_at(file, 8) as u64)
+/// What the head of a journal file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileHead {
+    /// Entries from this lsn on may follow.
+    First(u64),
+    /// Made, but not begun: nothing was ever written to it.
+    Empty,
+    /// Written by another version, or damaged: what it holds cannot be told, so it must not be thrown away.
+    Unknown(String),
+}
+
+impl FileHead {
+    /// Of a whole file.
+    #[must_use]
+    pub fn of(file: &[u8]) -> Self {
+        let head = file.get(..FILE_HEADER_BYTES).unwrap_or(file);
+        match head.split_first_chunk::<8>() {
+            Some((magic, lsn)) if magic == FILE_MAGIC && lsn.len() == 8 => Self::First(be::i64_at(lsn, 0) as u64),
+            _ if head.iter().all(|byte| *byte == 0) => Self::Empty,
+            _ => Self::Unknown(head.escape_ascii().to_string()),
+        }
+    }
 }
 
 /// Entries of one file from its first on, until one is torn, damaged or of an earlier use.
@@ -83,7 +101,9 @@ impl Entries {
     /// Over the bytes of a whole file.
     #[must_use]
     pub fn of(file: &Bytes) -> Option<Self> {
-        let next_lsn = first_lsn(file)?;
+        let FileHead::First(next_lsn) = FileHead::of(file) else {
+            return None;
+        };
         Some(Self {
             rest: file.slice(FILE_HEADER_BYTES..),
             next_lsn,
@@ -162,6 +182,17 @@ mod tests {
                 (cut - FILE_HEADER_BYTES) / one
             );
         }
+    }
+
+    #[test]
+    fn another_version_is_not_an_empty_file() {
+        assert_eq!(FileHead::of(&file(5, &[])), FileHead::First(5));
+        assert_eq!(FileHead::of(&[0; 100]), FileHead::Empty);
+        assert_eq!(FileHead::of(&[]), FileHead::Empty);
+        let mut newer = file(5, &[entry(5)]);
+        newer[7] = b'2';
+        assert!(matches!(FileHead::of(&newer), FileHead::Unknown(head) if head.starts_with("WEIRJNL2")));
+        assert!(Entries::of(&Bytes::from(newer)).is_none());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! A single node is its own and only in-sync replica; the rest is here from the first day, because changing it later
 //! is dear (DESIGN 3.10).
 
-use crate::log::{AbortedTxn, Log, SequenceCheck, SequenceError};
+use crate::log::{AbortedTxn, AppendError, Appended, Log, SequenceCheck, SequenceError};
 use crate::validate::{ProduceError, RecordValidation, validate};
 use bytes::Bytes;
 use std::collections::BTreeMap;
@@ -32,6 +32,8 @@ pub struct Partition {
     isr: Vec<i32>,
     replica_ends: BTreeMap<i32, i64>,
     high_watermark: i64,
+    /// The last append failed: told once, not with every request.
+    failing: bool,
 }
 
 /// A successful produce.
@@ -79,6 +81,7 @@ impl Partition {
             isr,
             replica_ends: BTreeMap::new(),
             high_watermark,
+            failing: false,
         }
     }
 
@@ -173,8 +176,8 @@ impl Partition {
         }
         let appended = self
             .log
-            .append(&validated.batch, self.leader_epoch, validated.append_time)
-            .map_err(|e| ProduceError::new(ErrorCode::KafkaStorageError, e.to_string()))?;
+            .append(&validated.batch, self.leader_epoch, validated.append_time);
+        let appended = self.told(appended)?;
         self.advance_high_watermark();
         Ok(Produced {
             base_offset: appended.base_offset,
@@ -187,10 +190,8 @@ impl Partition {
 
     /// Appends a batch that this broker made itself (coordinator records): no validation, no sequence numbers.
     pub fn append_own(&mut self, batch: &Batch) -> Result<Produced, ProduceError> {
-        let appended = self
-            .log
-            .append(batch, self.leader_epoch, None)
-            .map_err(|e| ProduceError::new(ErrorCode::KafkaStorageError, e.to_string()))?;
+        let appended = self.log.append(batch, self.leader_epoch, None);
+        let appended = self.told(appended)?;
         self.advance_high_watermark();
         Ok(Produced {
             base_offset: appended.base_offset,
@@ -199,6 +200,26 @@ impl Partition {
             log_start: self.log.log_start(),
             stored: Some((appended.head, batch.body())),
         })
+    }
+
+    /// A failed append is Kafka's storage error; the log of the broker hears of it when it begins and when it is over.
+    fn told(&mut self, appended: Result<Appended, AppendError>) -> Result<Appended, ProduceError> {
+        if appended.is_err() != self.failing {
+            self.failing = appended.is_err();
+            match &appended {
+                Ok(_) => tracing::info!(log = ?self.log, "appends succeed again"),
+                Err(error) => tracing::error!(log = ?self.log, %error, "an append failed"),
+            }
+        }
+        appended.map_err(|e| ProduceError::new(ErrorCode::KafkaStorageError, e.to_string()))
+    }
+
+    /// Takes back what was just produced, under the lock under which it was: it could not be journaled, and an error is
+    /// all that the producer hears. Left in the log it would make a retry look like a duplicate of something durable.
+    pub fn take_back(&mut self, head: &[u8; HEADER_LEN]) -> io::Result<()> {
+        self.log.take_back(head)?;
+        self.high_watermark = self.high_watermark.min(self.log.next_offset());
+        Ok(())
     }
 
     /// Puts back a batch from the journal: skipped when the log has it.

@@ -113,6 +113,10 @@ fn append(
         return error(index, ErrorCode::InvalidRecord, "The record set is empty");
     };
     let mut hosted = handle.lock();
+    // Under the lock: a retry of what the journal refused comes after the refusal.
+    if let Err(e) = state.journal.check_online() {
+        return error(index, ErrorCode::KafkaStorageError, &e.to_string());
+    }
     let produced = hosted
         .partition
         .produce(records, acks == -1, state.config.validation, state.seam.now_ms());
@@ -135,7 +139,7 @@ fn append(
         }
     };
     if acks == -1 {
-        match handle.journal(&state.journal, produced.stored.as_ref()) {
+        match handle.journal(&state.journal, &mut hosted, produced.stored.as_ref()) {
             Ok(at) => *lsn = (*lsn).max(at),
             Err(e) => return error(index, ErrorCode::KafkaStorageError, &e.to_string()),
         }

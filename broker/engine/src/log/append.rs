@@ -112,6 +112,25 @@ impl Log {
         })
     }
 
+    /// Takes back the batch that was appended last, whose stored header is `head`: the caller could not make it durable,
+    /// and nobody has seen it.
+    pub fn take_back(&mut self, head: &[u8; HEADER_LEN]) -> io::Result<()> {
+        let header = BatchHeader::parse(head).map_err(io::Error::other)?;
+        if header.next_offset() != self.next_offset {
+            return Err(io::Error::other("only the last batch can be taken back"));
+        }
+        if let Some(mut last) = self.segments.last_entry() {
+            let segment = last.get_mut();
+            let position = segment.size.saturating_sub(header.total_len() as u64);
+            segment.take_back(position, header.base_offset)?;
+            self.batches_end = segment.end_offset()?.unwrap_or(segment.base_offset);
+        }
+        self.producers.take_back(&header);
+        self.next_offset = header.base_offset;
+        self.hint.set((-1, 0, 0));
+        Ok(())
+    }
+
     /// As `LogSegment.shouldRoll`: size, age by record time, or offsets too far from the base for 32 bits.
     fn roll_if_needed(&mut self, header: &BatchHeader) -> io::Result<()> {
         let Some((base, segment)) = self.segments.last_key_value() else {

@@ -50,12 +50,14 @@ impl<const N: usize> EntryFile<N> {
         Ok(entry)
     }
 
-    fn push(&mut self, entry: [u8; N]) -> io::Result<()> {
+    /// An entry must not fail the append that it belongs to: what a full disk does not take stays in memory and is
+    /// written with the next run.
+    fn push(&mut self, entry: [u8; N]) {
         self.pending.push(entry);
-        if self.pending.len() >= PENDING_MAX {
-            self.flush()
-        } else {
-            Ok(())
+        if self.pending.len().is_multiple_of(PENDING_MAX)
+            && let Err(error) = self.flush()
+        {
+            tracing::warn!(%error, entries = self.pending.len(), "index entries could not be written yet");
         }
     }
 
@@ -84,11 +86,11 @@ impl<const N: usize> EntryFile<N> {
     }
 
     fn truncate(&mut self, len: u64) -> io::Result<()> {
-        if len < self.len() {
-            self.flush()?;
+        if len < self.written {
             self.file.set_len(len * N as u64)?;
             self.written = len;
         }
+        self.pending.truncate((len - self.written) as usize);
         Ok(())
     }
 }
@@ -121,15 +123,15 @@ impl OffsetIndex {
         })
     }
 
-    pub(super) fn push(&mut self, offset: i64, position: u64) -> io::Result<()> {
+    pub(super) fn push(&mut self, offset: i64, position: u64) {
         // A segment is at most 2 GiB and 2^31 offsets wide; it rolls before either field could overflow.
         let (Ok(relative), Ok(position)) = (i32::try_from(offset - self.base), u32::try_from(position)) else {
-            return Ok(());
+            return;
         };
         let mut entry = [0; 8];
         be::put_i32(&mut entry, 0, relative);
         be::put_u32(&mut entry, 4, position);
-        self.entries.push(entry)
+        self.entries.push(entry);
     }
 
     /// Drops entries at or after `position`.
@@ -194,18 +196,18 @@ impl TimeIndex {
     }
 
     /// Notes that no record up to `offset` is later than `timestamp`; only growing timestamps are kept.
-    pub(super) fn push(&mut self, timestamp: i64, offset: i64) -> io::Result<()> {
+    pub(super) fn push(&mut self, timestamp: i64, offset: i64) {
         let Ok(relative) = i32::try_from(offset - self.base) else {
-            return Ok(());
+            return;
         };
         if timestamp <= self.last.0 {
-            return Ok(());
+            return;
         }
         let mut entry = [0; 12];
         be::put_i64(&mut entry, 0, timestamp);
         be::put_i32(&mut entry, 8, relative);
         self.last = (timestamp, offset);
-        self.entries.push(entry)
+        self.entries.push(entry);
     }
 
     /// Drops entries at or after `offset`.

@@ -154,6 +154,20 @@ impl Producers {
         }
     }
 
+    /// Forgets the last batch, which was taken back. What it pushed out of memory stays out: a retry of that is refused,
+    /// not doubled.
+    pub(super) fn take_back(&mut self, header: &BatchHeader) {
+        let Some(producer) = self.by_id.get_mut(&header.producer_id) else {
+            return;
+        };
+        if producer.batches.back().is_some_and(|b| b.first_offset == header.base_offset) {
+            producer.batches.pop_back();
+        }
+        if producer.open_txn == Some(header.base_offset) {
+            producer.open_txn = None;
+        }
+    }
+
     /// Offset of the first record of the transaction this producer has open.
     #[must_use]
     pub fn open_txn(&self, producer_id: i64) -> Option<i64> {

@@ -85,28 +85,41 @@ impl Segment {
         let end = self.size + len;
         if end > self.allocated && self.size > ALLOCATE_STEP_BYTES / 16 {
             self.allocated = end.next_multiple_of(ALLOCATE_STEP_BYTES);
-            self.file.allocate(self.allocated)?;
+            // A disk without room for the whole step may still have room for the batch.
+            if let Err(error) = self.file.allocate(self.allocated) {
+                tracing::debug!(%error, "no space reserved");
+            }
         }
+        // All that can fail comes before anything is noted: what fails leaves the segment as it was.
         self.file.write_all_vectored_at(&[head, body], self.size)?;
-        self.note(header, self.size, index_interval_bytes)?;
+        self.note(header, self.size, index_interval_bytes);
         self.size = end;
         Ok(())
     }
 
+    /// Takes the last batch back, which begins at `position` with `offset`. The largest timestamp stays: as an upper
+    /// bound it still holds.
+    pub(super) fn take_back(&mut self, position: u64, offset: i64) -> io::Result<()> {
+        self.file.set_len(position)?;
+        self.size = position;
+        self.allocated = position;
+        self.offsets.truncate_to_position(position)?;
+        self.times.truncate_to(offset)
+    }
+
     /// What an append means for the indexes. As in `LogSegment.append`: first timestamps, then an entry for the batch
     /// once enough bytes went by since the last.
-    fn note(&mut self, header: &BatchHeader, position: u64, index_interval_bytes: u64) -> io::Result<()> {
+    fn note(&mut self, header: &BatchHeader, position: u64, index_interval_bytes: u64) {
         if header.max_timestamp > self.max_timestamp.0 {
             self.max_timestamp = (header.max_timestamp, header.last_offset());
         }
         self.first_timestamp.get_or_insert(header.base_timestamp);
         if self.bytes_since_index > index_interval_bytes {
-            self.offsets.push(header.last_offset(), position)?;
-            self.times.push(self.max_timestamp.0, self.max_timestamp.1)?;
+            self.offsets.push(header.last_offset(), position);
+            self.times.push(self.max_timestamp.0, self.max_timestamp.1);
             self.bytes_since_index = 0;
         }
         self.bytes_since_index += header.total_len() as u64;
-        Ok(())
     }
 
     /// Position of the first batch that holds `offset` or comes after it, from at most `hint`; `None` past the end.
@@ -189,7 +202,7 @@ impl Segment {
                 return Ok(false);
             }
             next_offset = batch.header.next_offset();
-            self.note(&batch.header, position, index_interval_bytes)?;
+            self.note(&batch.header, position, index_interval_bytes);
             visit(batch)?;
             Ok(true)
         })?;
@@ -235,7 +248,7 @@ impl Segment {
     /// Writes out the indexes with a last time entry, as a roll or a clean stop does.
     pub(super) fn seal(&mut self) -> io::Result<()> {
         if self.size > 0 {
-            self.times.push(self.max_timestamp.0, self.max_timestamp.1)?;
+            self.times.push(self.max_timestamp.0, self.max_timestamp.1);
         }
         self.offsets.flush()?;
         self.times.flush()
