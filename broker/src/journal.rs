@@ -413,3 +413,97 @@ impl Journal {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::topics::PartitionHandle;
+    use weir_core::compress::Compression;
+    use weir_core::record::BatchBuilder;
+    use weir_core::seam::Files;
+    use weir_core::sim::Sim;
+    use weir_engine::log::{Log, LogConfig, OpenFrom};
+    use weir_engine::partition::{Partition, Produced};
+    use weir_engine::validate::RecordValidation;
+    use weir_messages::Uuid;
+
+    fn batch(sequence: i32, bytes: usize) -> bytes::Bytes {
+        let mut b = BatchBuilder::new(Compression::None);
+        b.set_producer(7, 0, sequence);
+        b.append(1_767_225_600_000, None, Some(&vec![1; bytes]), &[]);
+        b.build().unwrap()
+    }
+
+    fn produce(
+        handle: &PartitionHandle,
+        journal: &Arc<Journal>,
+        records: &bytes::Bytes,
+    ) -> (Produced, Result<Lsn, JournalError>) {
+        let mut hosted = handle.lock();
+        let produced = hosted
+            .partition
+            .produce(records, true, RecordValidation::Frame, 1_767_225_600_000)
+            .unwrap();
+        let lsn = handle.journal(journal, &mut hosted, produced.stored.as_ref());
+        (produced, lsn)
+    }
+
+    fn used(files: &dyn Files, dir: &Path) -> u64 {
+        let entries = files.list(dir).unwrap();
+        let of = |e: &weir_core::seam::DirEntry| {
+            if e.is_dir {
+                used(files, &dir.join(&e.name))
+            } else {
+                e.len
+            }
+        };
+        entries.iter().map(of).sum()
+    }
+
+    #[test]
+    fn what_the_journal_has_no_room_for_is_taken_back_and_no_duplicate_of_anything() {
+        let mut sim = Sim::new(1);
+        let seam = sim.host("h");
+        let dir = Path::new("/d");
+        seam.files.create_dir_all(&dir.join("t-0")).unwrap();
+        let log = Log::open(
+            seam.files.clone(),
+            &dir.join("t-0"),
+            LogConfig::default(),
+            OpenFrom::default(),
+        )
+        .unwrap();
+        let partition = Partition::new(log, 1, 0, vec![1]);
+        let handle = PartitionHandle::new(Uuid::from_u128(9), "t".into(), 0, partition);
+        let journal = Journal::placeholder(&seam, dir, true);
+        journal.begin(1).unwrap();
+        // Until the first journal file is nearly full.
+        let (mut sequence, mut last) = (0, 0);
+        while journal.writer.lock().current.as_ref().unwrap().at < FIRST_FILE_BYTES - 2_000 {
+            let (produced, lsn) = produce(&handle, &journal, &batch(sequence, 1_000));
+            assert!(produced.stored.is_some());
+            last = lsn.unwrap();
+            sequence += 1;
+        }
+        // Room for one more batch in the segment, none for another journal file.
+        let before = (handle.lock().partition.log.next_offset(), used(&*seam.files, dir));
+        sim.limit_disk("h", Some(before.1 + 6_000));
+        let more = batch(sequence, 5_000);
+        for _ in 0..3 {
+            let (produced, lsn) = produce(&handle, &journal, &more);
+            assert!(produced.stored.is_some(), "a retry of what was refused is no duplicate");
+            assert!(matches!(lsn, Err(JournalError::Full(_))), "{lsn:?}");
+            let hosted = handle.lock();
+            let after = (hosted.partition.log.next_offset(), used(&*seam.files, dir));
+            assert_eq!((after, hosted.partition.high_watermark()), (before, before.0));
+        }
+        assert!(journal.check_online().is_ok(), "a full disk is not a failed one");
+        sim.limit_disk("h", None);
+        let (produced, lsn) = produce(&handle, &journal, &more);
+        assert_eq!((produced.base_offset, lsn.unwrap()), (before.0, last + 1));
+        // Now it is one, and as durable as the first.
+        let (again, lsn) = produce(&handle, &journal, &more);
+        assert!(again.stored.is_none() && again.base_offset == before.0);
+        assert_eq!(lsn.unwrap(), last + 1);
+    }
+}

@@ -8,4 +8,5 @@
 )]
 
 mod sim_crash;
+mod sim_disk;
 mod wire;

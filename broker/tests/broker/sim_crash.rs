@@ -22,17 +22,21 @@ use weir_messages::{
     CreateTopicsRequest, FetchRequest, InitProducerIdRequest, OffsetCommitRequest, OffsetFetchRequest, ProduceRequest,
 };
 
-const ADDRESS: &str = "127.0.0.1:9092";
-const PARTITIONS: i32 = 2;
+pub(crate) const ADDRESS: &str = "127.0.0.1:9092";
+pub(crate) const PARTITIONS: i32 = 2;
+/// KAFKA_STORAGE_ERROR.
+pub(crate) const STORAGE_ERROR: i16 = 56;
 
 /// What was acknowledged: (partition, offset) → value; and the last committed offset.
 #[derive(Default)]
-struct Acked {
-    records: BTreeMap<(i32, i64), u64>,
-    committed: i64,
+pub(crate) struct Acked {
+    pub(crate) records: BTreeMap<(i32, i64), u64>,
+    pub(crate) committed: i64,
+    /// Texts that came with KAFKA_STORAGE_ERROR, and how often.
+    pub(crate) storage_errors: BTreeMap<String, u32>,
 }
 
-fn config() -> BrokerConfig {
+pub(crate) fn config() -> BrokerConfig {
     let map = [
         ("listeners", "PLAINTEXT://127.0.0.1:9092"),
         ("offsets.topic.num.partitions", "1"),
@@ -45,8 +49,9 @@ fn config() -> BrokerConfig {
     .unwrap()
 }
 
-async fn produce(
+pub(crate) async fn produce(
     wire: &mut Wire,
+    acked: &Mutex<Acked>,
     partition: i32,
     acks: i16,
     producer: Option<(i64, i32)>,
@@ -76,12 +81,20 @@ async fn produce(
     };
     let response = wire.ask(9, &request).await.ok()?;
     let p = &response.responses[0].partition_responses[0];
-    assert!(p.error_code == 0 || p.error_code == 45, "{p:?}");
-    (p.error_code == 0).then_some(p.base_offset)
+    match p.error_code {
+        0 => Some(p.base_offset),
+        45 => None,
+        STORAGE_ERROR => {
+            let text = p.error_message.as_ref().map(ToString::to_string).unwrap_or_default();
+            *acked.lock().storage_errors.entry(text).or_default() += 1;
+            None
+        }
+        _ => panic!("{p:?}"),
+    }
 }
 
 /// Produces to one partition until told to stop; each retry of an idempotent producer carries its old sequence number.
-async fn producer(seam: Seam, partition: i32, acks: i16, acked: Arc<Mutex<Acked>>, stop: Arc<AtomicBool>) {
+pub(crate) async fn producer(seam: Seam, partition: i32, acks: i16, acked: Arc<Mutex<Acked>>, stop: Arc<AtomicBool>) {
     let mut value = u64::from(partition.unsigned_abs()) << 32 | if acks == -1 { 0 } else { 1 << 48 };
     let (mut id, mut sequence) = (None, 0);
     while !stop.load(Ordering::Relaxed) {
@@ -101,7 +114,17 @@ async fn producer(seam: Seam, partition: i32, acks: i16, acked: Arc<Mutex<Acked>
             id = Some(response.producer_id);
         }
         let pad = (seam.random.next_u64() % 3000) as usize;
-        while let Some(offset) = produce(&mut wire, partition, acks, id.map(|id| (id, sequence)), value, pad).await {
+        while let Some(offset) = produce(
+            &mut wire,
+            &acked,
+            partition,
+            acks,
+            id.map(|id| (id, sequence)),
+            value,
+            pad,
+        )
+        .await
+        {
             if acks == -1 {
                 let old = acked.lock().records.insert((partition, offset), value);
                 assert!(old.is_none(), "offset {offset} was given out twice");
@@ -115,7 +138,7 @@ async fn producer(seam: Seam, partition: i32, acks: i16, acked: Arc<Mutex<Acked>
     }
 }
 
-async fn committer(seam: Seam, acked: Arc<Mutex<Acked>>, stop: Arc<AtomicBool>) {
+pub(crate) async fn committer(seam: Seam, acked: Arc<Mutex<Acked>>, stop: Arc<AtomicBool>) {
     let mut offset = 1;
     while !stop.load(Ordering::Relaxed) {
         let Ok(mut wire) = Wire::connect(&seam, ADDRESS).await else {
@@ -154,7 +177,7 @@ async fn committer(seam: Seam, acked: Arc<Mutex<Acked>>, stop: Arc<AtomicBool>) 
     }
 }
 
-async fn read_all(seam: &Seam) -> BTreeMap<(i32, i64), u64> {
+pub(crate) async fn read_all(seam: &Seam) -> BTreeMap<(i32, i64), u64> {
     let mut wire = Wire::connect(seam, ADDRESS).await.unwrap();
     let mut found = BTreeMap::new();
     for partition in 0..PARTITIONS {
@@ -199,7 +222,7 @@ async fn read_all(seam: &Seam) -> BTreeMap<(i32, i64), u64> {
     found
 }
 
-async fn committed(seam: &Seam) -> i64 {
+pub(crate) async fn committed(seam: &Seam) -> i64 {
     let mut wire = Wire::connect(seam, ADDRESS).await.unwrap();
     let topics = vec![OffsetFetchRequestTopics {
         name: "t".into(),
@@ -224,7 +247,7 @@ async fn committed(seam: &Seam) -> i64 {
     response.groups[0].topics[0].partitions[0].committed_offset
 }
 
-fn start(sim: &mut Sim) {
+pub(crate) fn start(sim: &mut Sim) {
     let seam = sim.host("broker");
     let started = sim.run("broker", Duration::from_secs(60), async move {
         Broker::start(seam, config()).await.map(|_| ())
@@ -232,8 +255,15 @@ fn start(sim: &mut Sim) {
     started.expect("a broker starts").unwrap();
 }
 
-/// A world with load, `crashes` power cuts, and a check after each. Returns the trace and how much was acknowledged.
-fn world(seed: u64, crashes: u32) -> (String, usize) {
+/// A broker with a topic, and clients that produce and commit until told to stop.
+pub(crate) struct Load {
+    pub(crate) sim: Sim,
+    pub(crate) client: Seam,
+    pub(crate) acked: Arc<Mutex<Acked>>,
+    pub(crate) stop: Arc<AtomicBool>,
+}
+
+pub(crate) fn load(seed: u64) -> Load {
     let mut sim = Sim::new(seed);
     let acked = Arc::new(Mutex::new(Acked::default()));
     let stop = Arc::new(AtomicBool::new(false));
@@ -274,38 +304,70 @@ fn world(seed: u64, crashes: u32) -> (String, usize) {
         );
     }
     client.spawn("committer", committer(client.clone(), acked.clone(), stop.clone()));
-    for _ in 0..crashes {
-        let c = client.clone();
-        let run = Duration::from_millis(50 + client.random.next_u64() % 400);
-        sim.run("driver", Duration::from_secs(60), async move { c.sleep(run).await });
-        sim.crash("broker");
-        start(&mut sim);
-        // What was acknowledged before the crash, and nothing that is still coming in.
-        let (expect, at_least) = {
-            let acked = acked.lock();
-            (acked.records.clone(), acked.committed)
-        };
-        let c = client.clone();
-        let (found, committed) = sim
-            .run("driver", Duration::from_secs(60), async move {
-                (read_all(&c).await, if at_least > 0 { committed(&c).await } else { 0 })
-            })
+    Load {
+        sim,
+        client,
+        acked,
+        stop,
+    }
+}
+
+impl Load {
+    pub(crate) fn run_for(&mut self, time: Duration) {
+        let c = self.client.clone();
+        self.sim
+            .run("driver", Duration::from_secs(60), async move { c.sleep(time).await });
+    }
+
+    /// All that was acknowledged until now can be read, and the committed offset is not behind.
+    pub(crate) fn check(&mut self, what: &str) {
+        self.check_records(what);
+        let at_least = self.acked.lock().committed;
+        let c = self.client.clone();
+        let committed = self.sim.run("driver", Duration::from_secs(60), async move {
+            if at_least > 0 { committed(&c).await } else { 0 }
+        });
+        let committed = committed.expect("the broker answers");
+        assert!(
+            committed >= at_least,
+            "{what}: committed offset {at_least} went back to {committed}"
+        );
+    }
+
+    pub(crate) fn check_records(&mut self, what: &str) {
+        let expect = self.acked.lock().records.clone();
+        let c = self.client.clone();
+        let found = self
+            .sim
+            .run("driver", Duration::from_secs(60), async move { read_all(&c).await })
             .expect("the broker answers");
         for (at, value) in &expect {
             assert_eq!(
                 found.get(at),
                 Some(value),
-                "seed {seed}: acknowledged record {at:?} is lost or changed"
+                "{what}: acknowledged record {at:?} is lost or changed"
             );
         }
-        assert!(
-            committed >= at_least,
-            "seed {seed}: committed offset {at_least} went back to {committed}"
-        );
     }
-    stop.store(true, Ordering::Relaxed);
-    let n = acked.lock().records.len();
-    (sim.trace(), n)
+
+    pub(crate) fn power_cut(&mut self) {
+        self.sim.crash("broker");
+        start(&mut self.sim);
+    }
+}
+
+/// A world with load, `crashes` power cuts, and a check after each. Returns the trace and how much was acknowledged.
+fn world(seed: u64, crashes: u32) -> (String, usize) {
+    let mut load = load(seed);
+    for _ in 0..crashes {
+        let run = Duration::from_millis(50 + load.client.random.next_u64() % 400);
+        load.run_for(run);
+        load.power_cut();
+        load.check(&format!("seed {seed}"));
+    }
+    load.stop.store(true, Ordering::Relaxed);
+    let n = load.acked.lock().records.len();
+    (load.sim.trace(), n)
 }
 
 #[test]

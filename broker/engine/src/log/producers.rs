@@ -160,7 +160,11 @@ impl Producers {
         let Some(producer) = self.by_id.get_mut(&header.producer_id) else {
             return;
         };
-        if producer.batches.back().is_some_and(|b| b.first_offset == header.base_offset) {
+        if producer
+            .batches
+            .back()
+            .is_some_and(|b| b.first_offset == header.base_offset)
+        {
             producer.batches.pop_back();
         }
         if producer.open_txn == Some(header.base_offset) {
