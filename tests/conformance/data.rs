@@ -13,7 +13,7 @@ use weir_messages::offset_for_leader_epoch_request::{OffsetForLeaderPartition, O
 use weir_messages::produce_request::{PartitionProduceData, TopicProduceData};
 use weir_messages::*;
 
-fn now() -> i64 {
+pub fn now() -> i64 {
     std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap()
@@ -42,7 +42,7 @@ fn forged(batch: &Bytes, at: usize, value: i32, sum: bool) -> Bytes {
     bytes.into()
 }
 
-fn produce(name: &Str, id: Uuid, partition: i32, acks: i16, records: Option<Bytes>) -> ProduceRequest {
+pub fn produce(name: &Str, id: Uuid, partition: i32, acks: i16, records: Option<Bytes>) -> ProduceRequest {
     let partition_data = vec![PartitionProduceData {
         index: partition,
         records,
@@ -63,7 +63,7 @@ fn produce(name: &Str, id: Uuid, partition: i32, acks: i16, records: Option<Byte
 }
 
 /// Texts of refusals are not compared where Kafka names a topic-partition or prints a stack's inner message.
-fn scrub_produced(r: &mut ProduceResponse) {
+pub fn scrub_produced(r: &mut ProduceResponse) {
     for t in &mut r.responses {
         t.topic_id = Uuid::nil();
         for p in &mut t.partition_responses {
@@ -249,7 +249,7 @@ fn fetch_gives_the_same_bytes() {
             } else {
                 (offset, max)
             };
-            if version < 9 && epoch >= 0 || version < 10 && offset >= 30 && offset < 50 {
+            if version < 9 && epoch >= 0 || version < 10 && (30..50).contains(&offset) {
                 continue;
             }
             let topic = if version < 13 { name.clone() } else { Str::new() };

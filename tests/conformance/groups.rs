@@ -245,13 +245,8 @@ fn the_life_of_a_group() {
         group_id: group.clone(),
         topics: vec![OffsetDeleteRequestTopic {
             name: topic.clone(),
-            partitions: vec![OffsetDeleteRequestPartition {
-                partition_index: 0,
-                ..Default::default()
-            }],
-            ..Default::default()
+            partitions: vec![OffsetDeleteRequestPartition { partition_index: 0 }],
         }],
-        ..Default::default()
     };
     pair.same(0, &delete_offset, |_| {});
     // Gone.

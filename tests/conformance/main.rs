@@ -1,6 +1,13 @@
 //! Conformance: each test sends the same requests to Weir and to Apache Kafka 4.3.1 in the same run.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test: what is missing must fail it"
+)]
+
 mod admin;
+mod batches;
 mod data;
 mod groups;
 mod hostile;

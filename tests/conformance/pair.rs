@@ -50,6 +50,23 @@ impl Pair {
         })
     }
 
+    /// A Weir that validates every record, beside the same Kafka.
+    pub fn full() -> Option<Self> {
+        static FULL: OnceLock<Result<Weir, Missing>> = OnceLock::new();
+        let mut pair = Self::new()?;
+        let settings = [SETTINGS, &[("record.validation", "full")]].concat();
+        match FULL.get_or_init(|| Weir::broker(&settings)) {
+            Ok(weir) => {
+                pair.weir = Wire::connect(weir.bootstrap());
+                Some(pair)
+            }
+            Err(missing) => {
+                skip(missing);
+                None
+            }
+        }
+    }
+
     /// New connections, to the same servers.
     pub fn again(&mut self) {
         if let Some((weir, kafka)) = servers() {

@@ -278,7 +278,11 @@ async fn start_connect(
 
 async fn start_broker(seam: &Seam, args: &PartArgs, profile: Profile) -> Result<Broker, Failure> {
     let map = settings::of_part(args, "broker", weir_broker::config::def(), profile.broker_settings())?;
-    let config = BrokerConfig::from_map(&map, &args.data_dir).map_err(|e| Failure::new(e.to_string()))?;
+    let mut config = BrokerConfig::from_map(&map, &args.data_dir).map_err(|e| Failure::new(e.to_string()))?;
+    // A log directory of Apache Kafka was named itself: it is taken over, not nested in.
+    if !map.contains_key("log.dirs") && args.data_dir.join("meta.properties").exists() {
+        config.log_dir.clone_from(&args.data_dir);
+    }
     if let Some(open) = config
         .listeners
         .iter()
@@ -295,7 +299,7 @@ async fn start_broker(seam: &Seam, args: &PartArgs, profile: Profile) -> Result<
             StartError::Listen { source, .. } if source.kind() == std::io::ErrorKind::AddrInUse => {
                 Some("another process listens there: stop it, or choose another port with --set listeners=PLAINTEXT://127.0.0.1:19092")
             }
-            StartError::Directory(OpenError::InUse(_)) => Some("another weir runs on it: stop it, or choose another directory with --data-dir"),
+            StartError::Directory(OpenError::InUse(_)) => Some("another Weir or Apache Kafka runs on it: stop it, or choose another directory with --data-dir"),
             StartError::Directory(OpenError::Io { .. }) => Some("choose another directory with --data-dir"),
             StartError::Directory(OpenError::NewerFormat { .. }) => Some("it was written by a newer version: start that one"),
             StartError::Directory(OpenError::OtherNode { .. }) => Some("set node.id to what the directory says, or choose another directory"),

@@ -4,8 +4,10 @@
 use crate::log::LogConfig;
 use bytes::Bytes;
 use weir_core::ErrorCode;
-use weir_core::compress::{Compression, INFLATED_MAX_BYTES};
-use weir_core::record::{Batch, BatchBuilder, BatchError, TimestampType, walk_frames};
+use weir_core::be;
+use weir_core::compress::{CompressError, Compression, INFLATED_MAX_BYTES};
+use weir_core::crc::crc32c;
+use weir_core::record::{Batch, BatchBuilder, NO_TIMESTAMP, RecordError, TimestampType, layout, walk_frames};
 
 /// How deep validation looks (`record.validation`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub struct ProduceError {
     pub message: String,
     /// Indexes of the records at fault with what is wrong with each (KIP-467).
     pub records: Vec<(i32, String)>,
+    /// Refused by the log itself: the answer then tells where the log begins.
+    pub by_log: bool,
 }
 
 impl ProduceError {
@@ -34,6 +38,21 @@ impl ProduceError {
             code,
             message: message.into(),
             records: Vec::new(),
+            by_log: matches!(
+                code,
+                ErrorCode::OutOfOrderSequenceNumber
+                    | ErrorCode::InvalidProducerEpoch
+                    | ErrorCode::InvalidRecord
+                    | ErrorCode::InvalidTimestamp
+            ),
+        }
+    }
+
+    /// Of a request that never gets to a log (`ProduceRequest.validateRecords`).
+    fn of_request(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            by_log: false,
+            ..Self::new(code, message)
         }
     }
 }
@@ -47,6 +66,52 @@ pub struct Validated {
     pub append_time: Option<i64>,
 }
 
+/// Length of the batch that `records` begins with, `None` when there is no whole one
+/// (`ByteBufferLogInputStream.nextBatch`).
+fn next_batch(records: &[u8]) -> Result<Option<usize>, ProduceError> {
+    /// Bytes of the oldest record format: no batch is shorter.
+    const LEAST: i32 = 14;
+    let corrupt = |message: String| ProduceError::of_request(ErrorCode::CorruptMessage, message);
+    if records.len() < layout::LOG_OVERHEAD {
+        return Ok(None);
+    }
+    let length = be::i32_at(records, layout::BATCH_LENGTH);
+    if length < LEAST {
+        return Err(corrupt(format!(
+            "Record size {length} is less than the minimum record overhead ({LEAST})"
+        )));
+    }
+    if records.len() <= layout::MAGIC {
+        return Ok(None);
+    }
+    let magic = be::i8_at(records, layout::MAGIC);
+    if !(0..=2).contains(&magic) {
+        return Err(corrupt(format!("Invalid magic found in record: {magic}")));
+    }
+    let whole = usize::try_from(length)
+        .unwrap_or(usize::MAX)
+        .saturating_add(layout::LOG_OVERHEAD);
+    Ok((whole <= records.len()).then_some(whole))
+}
+
+/// The one batch that a request may carry for a partition.
+fn only_batch(records: &Bytes) -> Result<Batch, ProduceError> {
+    let invalid = |message: &str| ProduceError::of_request(ErrorCode::InvalidRecord, message);
+    let len =
+        next_batch(records)?.ok_or_else(|| invalid("A produce request must have a record batch per partition"))?;
+    if be::i8_at(records, layout::MAGIC) != 2 {
+        return Err(invalid("Only record batches with magic version 2 are allowed"));
+    }
+    // What is cut off behind the batch is dropped, as Kafka drops it.
+    if next_batch(records.get(len..).unwrap_or_default())?.is_some() {
+        return Err(invalid(
+            "A produce request must have exactly one record batch per partition",
+        ));
+    }
+    Batch::parse_unchecked(records)
+        .map_err(|e| ProduceError::of_request(ErrorCode::CorruptMessage, format!("Record is corrupt: {e}")))
+}
+
 /// Checks the records of one partition of a produce request.
 pub fn validate(
     records: &Bytes,
@@ -54,15 +119,16 @@ pub fn validate(
     depth: RecordValidation,
     now: i64,
 ) -> Result<Validated, ProduceError> {
-    let batch = Batch::parse(records).map_err(|e| match e {
-        BatchError::BadMagic(_) => ProduceError::new(ErrorCode::UnsupportedForMessageFormat, e.to_string()),
-        _ => ProduceError::new(ErrorCode::CorruptMessage, format!("Record is corrupt: {e}")),
-    })?;
+    let batch = only_batch(records)?;
     let header = &batch.header;
     let invalid = |message: &str| ProduceError::new(ErrorCode::InvalidRecord, message);
-    if batch.bytes.len() != records.len() {
-        return Err(invalid("Compressed outer record set has more than one batch"));
+    if header.base_offset != 0 {
+        return Err(invalid("The base offset of a produced record batch must be 0"));
     }
+    check_size(&batch, config)?;
+    batch
+        .verify()
+        .map_err(|e| ProduceError::new(ErrorCode::CorruptMessage, format!("Record is corrupt: {e}")))?;
     if header.is_control() {
         return Err(invalid("Control batches are not allowed to be produced by clients"));
     }
@@ -74,26 +140,34 @@ pub fn validate(
     if header.has_producer_id() && header.base_sequence < 0 {
         return Err(invalid("Invalid sequence number in record batch with producerId"));
     }
-    if header.timestamp_type() == TimestampType::LogAppendTime {
-        return Err(ProduceError::new(
-            ErrorCode::InvalidTimestamp,
-            "Invalid timestamp type in record batch: a producer cannot set LogAppendTime",
-        ));
-    }
-    let codec = header
-        .compression()
-        .map_err(|e| ProduceError::new(ErrorCode::CorruptMessage, e.to_string()))?;
-    check_size(&batch, config)?;
-    check_records(&batch, config, codec, depth, now)?;
+    // Kafka meets these with an exception that it did not foresee (UNKNOWN_SERVER_ERROR). CORRUPT_MESSAGE would make a
+    // producer try again; what cannot be inflated today cannot be tomorrow.
+    let codec = header.compression().map_err(|e| invalid(&e.to_string()))?;
+    let max_timestamp = check_records(&batch, config, codec, depth, now)?;
     let target = config.compression.unwrap_or(codec);
     let batch = if target == codec {
-        batch
+        truthful(batch, max_timestamp)
     } else {
         recompress(&batch, target)?
     };
     check_size(&batch, config)?;
     let append_time = (config.timestamp_type == TimestampType::LogAppendTime).then_some(now);
     Ok(Validated { batch, append_time })
+}
+
+/// A header that says of the records' timestamps what was found: Kafka puts it right, too.
+fn truthful(batch: Batch, max_timestamp: Option<i64>) -> Batch {
+    let Some(max) = max_timestamp else { return batch };
+    let stamped = batch.header.timestamp_type() == TimestampType::LogAppendTime;
+    if batch.header.max_timestamp == max && !stamped {
+        return batch;
+    }
+    let mut bytes = batch.bytes.to_vec();
+    be::put_i16(&mut bytes, layout::ATTRIBUTES, batch.header.attributes & !0x08);
+    be::put_i64(&mut bytes, layout::MAX_TIMESTAMP, max);
+    let crc = crc32c(bytes.get(layout::ATTRIBUTES..).unwrap_or_default());
+    be::put_u32(&mut bytes, layout::CRC, crc);
+    Batch::parse_unchecked(&bytes.into()).unwrap_or(batch)
 }
 
 fn check_size(batch: &Batch, config: &LogConfig) -> Result<(), ProduceError> {
@@ -119,76 +193,134 @@ fn check_size(batch: &Batch, config: &LogConfig) -> Result<(), ProduceError> {
     Ok(())
 }
 
+/// What is wrong with single records, as it comes up.
+struct Faults<'a> {
+    config: &'a LogConfig,
+    now: i64,
+    /// The producer claims that a broker set the timestamps.
+    stamped: bool,
+    max_timestamp: i64,
+    found: Vec<(i32, String)>,
+    /// One of them is about a timestamp: that is what the whole batch is refused for.
+    bad_time: bool,
+}
+
+impl Faults<'_> {
+    /// `LogValidator.validateTimestamp`, which lets the difference wrap.
+    fn is_out_of_range(&self, timestamp: i64) -> bool {
+        let age = self.now.wrapping_sub(timestamp);
+        age > self.config.timestamp_before_max_ms || age.wrapping_neg() > self.config.timestamp_after_max_ms
+    }
+
+    fn check_time(&mut self, index: i32, timestamp: i64) {
+        self.max_timestamp = self.max_timestamp.max(timestamp);
+        let (now, config) = (self.now, self.config);
+        let what = if config.timestamp_type == TimestampType::CreateTime && timestamp != NO_TIMESTAMP {
+            if !self.is_out_of_range(timestamp) {
+                return;
+            }
+            format!(
+                "Timestamp {timestamp} of message with offset {index} is out of range. The timestamp should be within [{}, {}]",
+                now.saturating_sub(config.timestamp_before_max_ms),
+                now.saturating_add(config.timestamp_after_max_ms)
+            )
+        } else if self.stamped {
+            "Invalid timestamp type in message. Producer should not set timestamp type to LogAppendTime.".to_owned()
+        } else {
+            return;
+        };
+        self.bad_time = true;
+        self.found.push((index, what));
+    }
+
+    /// The largest timestamp, if nothing was found.
+    fn verdict(self) -> Result<Option<i64>, ProduceError> {
+        if self.found.is_empty() {
+            return Ok(Some(self.max_timestamp));
+        }
+        let (code, what) = if self.bad_time {
+            (ErrorCode::InvalidTimestamp, "timestamps out of range")
+        } else {
+            (ErrorCode::InvalidRecord, "records without key in a compacted topic")
+        };
+        let message = format!(
+            "One or more records have been rejected due to {} record errors in total, and only showing the first three errors at most: {what}",
+            self.found.len()
+        );
+        Err(ProduceError {
+            records: self.found,
+            ..ProduceError::new(code, message)
+        })
+    }
+}
+
+/// Checks the records as deep as settings and header ask for. Returns their largest timestamp; `None` when they were
+/// not looked at.
 fn check_records(
     batch: &Batch,
     config: &LogConfig,
     codec: Compression,
     depth: RecordValidation,
     now: i64,
-) -> Result<(), ProduceError> {
+) -> Result<Option<i64>, ProduceError> {
     let header = &batch.header;
-    let create_time = config.timestamp_type == TimestampType::CreateTime;
-    let late = |ts: i64| create_time && ts.saturating_sub(now) > config.timestamp_after_max_ms;
-    let early = |ts: i64| create_time && ts >= 0 && now.saturating_sub(ts) > config.timestamp_before_max_ms;
+    let invalid = |e: &dyn std::fmt::Display| ProduceError::new(ErrorCode::InvalidRecord, e.to_string());
+    let stamped = header.timestamp_type() == TimestampType::LogAppendTime;
+    let mut faults = Faults {
+        config,
+        now,
+        stamped,
+        max_timestamp: NO_TIMESTAMP,
+        found: Vec::new(),
+        bad_time: false,
+    };
     // The header bounds every timestamp from above only: the lower bound needs the records.
-    let timestamps_suspect = late(header.max_timestamp)
-        || create_time && config.timestamp_before_max_ms != i64::MAX
-        || header.max_timestamp < header.base_timestamp;
+    let create_time = config.timestamp_type == TimestampType::CreateTime;
+    let timestamps_suspect = stamped
+        || create_time
+            && (faults.is_out_of_range(header.max_timestamp) && header.max_timestamp != NO_TIMESTAMP
+                || config.timestamp_before_max_ms != i64::MAX
+                || header.max_timestamp < header.base_timestamp);
     let decode = depth == RecordValidation::Full
         || config.compact
-        || timestamps_suspect
+        || codec != Compression::None && timestamps_suspect
         || config.compression.is_some_and(|c| c != codec);
     if !decode {
-        return match codec {
-            Compression::None => walk_frames(&batch.body(), header.record_count)
-                .map_err(|e| ProduceError::new(ErrorCode::InvalidRecord, e.to_string())),
-            _ => Ok(()),
+        if codec != Compression::None {
+            return Ok(None);
+        }
+        let time = |delta: i64| match stamped {
+            true => header.max_timestamp,
+            false => header.base_timestamp.wrapping_add(delta),
         };
+        walk_frames(&batch.body(), header.record_count, |index, delta| {
+            faults.check_time(index, time(delta));
+        })
+        .map_err(|e| invalid(&e))?;
+        return faults.verdict();
     }
-    let records = batch
-        .records(INFLATED_MAX_BYTES)
-        .map_err(|e| ProduceError::new(ErrorCode::CorruptMessage, e.to_string()))?;
-    let (mut keyless, mut bad_time) = (Vec::new(), Vec::new());
+    let records = batch.records(INFLATED_MAX_BYTES).map_err(|e| match e {
+        RecordError::Compression(CompressError::TooLarge { .. }) => {
+            ProduceError::new(ErrorCode::MessageTooLarge, e.to_string())
+        }
+        e => invalid(&e),
+    })?;
     for (index, record) in (0_i32..).zip(records) {
-        let record = record.map_err(|e| ProduceError::new(ErrorCode::InvalidRecord, e.to_string()))?;
+        let record = record.map_err(|e| invalid(&e))?;
         if record.offset != header.base_offset.wrapping_add(i64::from(index)) {
-            return Err(ProduceError::new(
-                ErrorCode::InvalidRecord,
-                format!("One or more records have been rejected due to out-of-order offset of record {index}"),
-            ));
+            return Err(invalid(&format_args!(
+                "One or more records have been rejected due to out-of-order offset of record {index}"
+            )));
         }
         if config.compact && record.key.is_none() {
-            keyless.push((
-                index,
-                "Compacted topic cannot accept message without key in topic partition.".to_owned(),
-            ));
-        }
-        if late(record.timestamp) || early(record.timestamp) {
-            bad_time.push((
-                index,
-                format!("Timestamp {} of message with offset {index} is out of range. The timestamp should be within [{}, {}]",
-                    record.timestamp, now.saturating_sub(config.timestamp_before_max_ms), now.saturating_add(config.timestamp_after_max_ms)),
-            ));
+            let what = "Compacted topic cannot accept message without key in topic partition.";
+            faults.max_timestamp = faults.max_timestamp.max(record.timestamp);
+            faults.found.push((index, what.to_owned()));
+        } else {
+            faults.check_time(index, record.timestamp);
         }
     }
-    let refuse = |code, records: Vec<(i32, String)>, what: &str| {
-        let message = format!(
-            "One or more records have been rejected due to {} record errors in total, and only showing the first three errors at most: {what}",
-            records.len()
-        );
-        Err(ProduceError { code, message, records })
-    };
-    if !keyless.is_empty() {
-        return refuse(
-            ErrorCode::InvalidRecord,
-            keyless,
-            "records without key in a compacted topic",
-        );
-    }
-    if !bad_time.is_empty() {
-        return refuse(ErrorCode::InvalidTimestamp, bad_time, "timestamps out of range");
-    }
-    Ok(())
+    faults.verdict()
 }
 
 /// The same records under another codec.
@@ -216,9 +348,6 @@ fn recompress(batch: &Batch, target: Compression) -> Result<Batch, ProduceError>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use weir_core::be;
-    use weir_core::record::layout;
-
     const NOW: i64 = 1_000_000_000_000;
 
     fn batch(codec: Compression, keyed: bool, ts: i64) -> Bytes {
@@ -249,7 +378,7 @@ mod tests {
         let mut flipped = good.to_vec();
         flipped[70] ^= 1;
         assert_eq!(code(&Bytes::from(flipped), &config), ErrorCode::CorruptMessage);
-        assert_eq!(code(&good.slice(..50), &config), ErrorCode::CorruptMessage);
+        assert_eq!(code(&good.slice(..50), &config), ErrorCode::InvalidRecord);
         assert_eq!(
             code(&[&good[..], &good[..]].concat().into(), &config),
             ErrorCode::InvalidRecord

@@ -65,7 +65,19 @@ impl<R> Outcome<R> {
 pub(crate) enum Answered {
     Now(Vec<Bytes>),
     Later(Later<Result<Vec<Bytes>, String>>),
+    /// Later, and it may be large: nothing behind it is handled before it is answered (Kafka handles one request of a
+    /// connection at a time).
+    Alone(Later<Result<Vec<Bytes>, String>>),
     Nothing,
+}
+
+impl Answered {
+    fn alone(self) -> Self {
+        match self {
+            Self::Later(answer) => Self::Alone(answer),
+            other => other,
+        }
+    }
 }
 
 /// Keys that are served, in the version ranges that a stock 4.3.1 broker advertises.
@@ -135,7 +147,7 @@ pub(crate) fn handle(state: &Arc<State>, connection: &Context, frame: Bytes) -> 
     };
     match key {
         ApiKey::Produce => call.run(produce::handle),
-        ApiKey::Fetch => call.run(fetch::handle),
+        ApiKey::Fetch => call.run(fetch::handle).map(Answered::alone),
         ApiKey::ListOffsets => call.run(list_offsets::handle),
         ApiKey::Metadata => call.run(metadata::handle),
         ApiKey::OffsetCommit => call.run(offset_commit::handle),

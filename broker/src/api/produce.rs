@@ -1,11 +1,14 @@
 //! Produce (0). Version 13 names topics by id. `acks=1` is answered from here; `acks=all` waits for the journal's
 //! group commit; `acks=0` is not answered at all.
 
+use super::metadata::is_internal;
 use super::{Outcome, partitions, text};
 use crate::journal::Lsn;
 use crate::state::{Context, Operation, Resource, State};
 use std::sync::Arc;
 use weir_core::ErrorCode;
+use weir_core::compress::Compression;
+use weir_core::record::BatchHeader;
 use weir_engine::validate::ProduceError;
 use weir_messages::produce_request::{PartitionProduceData, TopicProduceData};
 use weir_messages::produce_response::{BatchIndexAndErrorMessage, PartitionProduceResponse, TopicProduceResponse};
@@ -13,13 +16,20 @@ use weir_messages::{ProduceRequest, ProduceResponse, Str};
 
 pub(super) fn handle(state: &Arc<State>, context: Context, request: ProduceRequest) -> Outcome<ProduceResponse> {
     let acks = request.acks;
-    let refusal = if !(-1..=1).contains(&acks) {
-        Some((ErrorCode::InvalidRequiredAcks, "Produce request has invalid acks"))
-    } else if request.transactional_id.is_some() {
+    // A transactional batch opens a transaction whatever the request says: nobody here would end it.
+    let transactional = request.transactional_id.is_some()
+        || request
+            .topic_data
+            .iter()
+            .flat_map(|t| &t.partition_data)
+            .any(|p| p.records.as_deref().is_some_and(is_transactional));
+    let refusal = if transactional {
         Some((
             ErrorCode::TransactionalIdAuthorizationFailed,
             "Transactions are not supported by this broker yet",
         ))
+    } else if !(-1..=1).contains(&acks) {
+        Some((ErrorCode::InvalidRequiredAcks, "Produce request has invalid acks"))
     } else {
         None
     };
@@ -57,6 +67,11 @@ pub(super) fn handle(state: &Arc<State>, context: Context, request: ProduceReque
     }
 }
 
+/// Whether the first batch says that it is part of a transaction.
+fn is_transactional(records: &[u8]) -> bool {
+    BatchHeader::parse(records).is_ok_and(|header| header.is_transactional())
+}
+
 /// The response, once what it acknowledges is on stable storage; if it never will be, the acknowledgements become
 /// errors.
 async fn durable(state: &State, mut response: ProduceResponse, lsn: Lsn) -> ProduceResponse {
@@ -83,6 +98,8 @@ fn topic(
     let allowed = topic
         .as_ref()
         .is_ok_and(|t| state.authorize(context, Operation::Write, Resource::Topic(&t.name)));
+    // The coordinators' own; `AdminUtils.ADMIN_CLIENT_ID` may.
+    let internal = topic.as_ref().is_ok_and(|t| is_internal(&t.name)) && context.client_id.as_str() != "__admin_client";
     data.partition_data
         .iter()
         .map(|one| {
@@ -93,12 +110,29 @@ fn topic(
             if topic.is_ok() && !allowed {
                 return error(index, ErrorCode::TopicAuthorizationFailed, "");
             }
+            if internal {
+                return error(
+                    index,
+                    ErrorCode::InvalidTopicException,
+                    "Cannot append to an internal topic",
+                );
+            }
             match partitions::partition(&topic, index) {
+                Ok(_) if context.version < 7 && is_zstd(one) => error(
+                    index,
+                    ErrorCode::UnsupportedCompressionType,
+                    "Produce requests before version 7 are not allowed to use ZStandard compression",
+                ),
                 Ok(handle) => append(state, &handle, acks, one, lsn),
                 Err(code) => error(index, code, ""),
             }
         })
         .collect()
+}
+
+fn is_zstd(data: &PartitionProduceData) -> bool {
+    let header = data.records.as_deref().map(BatchHeader::parse);
+    header.is_some_and(|h| h.is_ok_and(|h| h.compression().is_ok_and(|c| c == Compression::Zstd)))
 }
 
 fn append(
@@ -124,14 +158,7 @@ fn append(
         Ok(produced) => produced,
         Err(e) => {
             // What the log itself refuses comes with where the log begins.
-            let by_log = matches!(
-                e.code,
-                ErrorCode::OutOfOrderSequenceNumber
-                    | ErrorCode::InvalidProducerEpoch
-                    | ErrorCode::InvalidRecord
-                    | ErrorCode::InvalidTimestamp
-            );
-            let log_start = if by_log { hosted.partition.log.log_start() } else { -1 };
+            let log_start = if e.by_log { hosted.partition.log.log_start() } else { -1 };
             return PartitionProduceResponse {
                 log_start_offset: log_start,
                 ..refused(index, e)

@@ -5,8 +5,8 @@
 use crate::api::{self, Answered};
 use crate::state::{Context, State};
 use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
+use futures_util::{FutureExt, StreamExt};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
@@ -20,6 +20,10 @@ use weir_messages::Str;
 
 /// Requests of one connection that may wait for their answers at a time; beyond that nothing more is read.
 const IN_FLIGHT_MAX: usize = 64;
+
+/// Bytes of answers that are gathered, or kept behind one that waits, before no more requests are taken: small requests
+/// may ask for large answers, and who asks without reading must not fill the memory.
+const ANSWERS_MAX_BYTES: usize = 1 << 20;
 
 /// Room that a read is offered: small for a connection that says little, large for one that fills what it is given.
 const READ_BYTES: std::ops::RangeInclusive<usize> = 4 * 1024..=256 * 1024;
@@ -61,24 +65,47 @@ async fn run(state: &Arc<State>, context: Context, connection: &dyn Connection) 
     );
     let mut idle_since = state.seam.clock.monotonic();
     let mut alarm: Option<weir_core::seam::BoxFuture<'static, ()>> = None;
+    // Bytes gathered in `output`, and kept in `waiting`; a long poll is the last request that is taken until it ends.
+    let (mut gathered, mut kept, mut alone) = (0, 0, false);
     loop {
+        if waiting.is_empty() {
+            (kept, alone) = (0, false);
+        }
         // Everything that is here already is handled before anything is written: one gathering write answers it all.
         while waiting.len() < IN_FLIGHT_MAX
+            && gathered + kept < ANSWERS_MAX_BYTES
+            && !alone
             && let Some(frame) = take_frame(&mut input, state.config.request_max_bytes)?
         {
             match api::handle(state, &context, frame)? {
-                Answered::Now(chunks) if waiting.is_empty() => output.extend(chunks),
-                Answered::Now(chunks) => waiting.push_back(Box::pin(std::future::ready(Ok(chunks)))),
+                Answered::Now(chunks) if waiting.is_empty() => {
+                    gathered += len(&chunks);
+                    output.extend(chunks);
+                }
+                Answered::Now(chunks) => {
+                    kept += len(&chunks);
+                    waiting.push_back(Box::pin(std::future::ready(Ok(chunks))));
+                }
                 Answered::Later(answer) => waiting.push_back(answer),
+                Answered::Alone(answer) => {
+                    waiting.push_back(answer);
+                    alone = true;
+                }
                 Answered::Nothing => {}
             }
         }
         if !output.is_empty() {
-            write_all(connection, &mut output)
-                .await
-                .map_err(|e| format!("write failed: {e}"))?;
+            write_out(state, connection, &mut output, idle).await?;
+            let full = gathered >= ANSWERS_MAX_BYTES;
+            gathered = 0;
+            if full {
+                // There may be whole requests left.
+                continue;
+            }
         }
-        let may_read = waiting.len() < IN_FLIGHT_MAX;
+        // Behind a long poll a little is read, to see the peer go.
+        let may_read =
+            waiting.len() < IN_FLIGHT_MAX && (kept < ANSWERS_MAX_BYTES && !alone || input.len() < *READ_BYTES.start());
         if may_read && input.capacity() - input.len() < room {
             input.reserve(room);
         }
@@ -120,7 +147,7 @@ async fn run(state: &Arc<State>, context: Context, connection: &dyn Connection) 
             Event::Answer(answer) => {
                 output.extend(answer?);
                 // What else is ready goes along.
-                while let Some(Some(answer)) = futures_util::FutureExt::now_or_never(waiting.next()) {
+                while let Some(Some(answer)) = waiting.next().now_or_never() {
                     output.extend(answer?);
                 }
                 idle_since = state.seam.clock.monotonic();
@@ -132,6 +159,35 @@ async fn run(state: &Arc<State>, context: Context, connection: &dyn Connection) 
                     return Err("idle for connections.max.idle.ms".into());
                 }
             }
+        }
+    }
+}
+
+fn len(chunks: &[Bytes]) -> usize {
+    chunks.iter().map(Bytes::len).sum()
+}
+
+/// Writes all there is. A peer that takes nothing of it for as long as it may be idle is given up, with what is kept for
+/// it.
+async fn write_out(
+    state: &State,
+    connection: &dyn Connection,
+    output: &mut VecDeque<Bytes>,
+    idle: Duration,
+) -> Result<(), String> {
+    let failed = |e: io::Error| format!("write failed: {e}");
+    // Most writes go through at once: only one that does not needs a timer.
+    if let Some(written) = write_all(connection, output).now_or_never() {
+        return written.map_err(failed);
+    }
+    loop {
+        let before: usize = output.iter().map(Bytes::len).sum();
+        match state.seam.timeout(idle, write_all(connection, output)).await {
+            Some(written) => return written.map_err(failed),
+            None if output.iter().map(Bytes::len).sum::<usize>() == before => {
+                return Err("the peer has read nothing for connections.max.idle.ms".into());
+            }
+            None => {}
         }
     }
 }

@@ -257,7 +257,7 @@ mod tests {
                 let read: Vec<_> = batch.records(1 << 20).unwrap().collect::<Result<_, _>>().unwrap();
                 prop_assert_eq!(read.len(), rows.len());
                 if codec == Compression::None {
-                    walk_frames(&batch.body(), batch.header.record_count).unwrap();
+                    walk_frames(&batch.body(), batch.header.record_count, |_, _| {}).unwrap();
                 }
                 for (i, (r, (ts, k, v, h))) in read.iter().zip(&rows).enumerate() {
                     prop_assert_eq!(r.offset, 7 + i as i64);
@@ -276,7 +276,7 @@ mod tests {
         #[test]
         fn garbage_is_refused_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300), at in 0..300_usize, v: u8) {
             let _ = Batch::parse(&Bytes::from(bytes.clone()));
-            let _ = walk_frames(&bytes, 10);
+            let _ = walk_frames(&bytes, 10, |_, _| {});
             let mut b = BatchBuilder::new(Compression::None);
             b.append(5, Some(b"key"), Some(&bytes), &[]);
             let mut good = b.build().unwrap().to_vec();

@@ -165,8 +165,9 @@ impl Iterator for Records {
 }
 
 /// Walks an uncompressed body without decoding: record lengths fill it exactly, offset deltas run 0, 1, 2, …, and
-/// there are `count` of them. This is `record.validation=frame`.
-pub fn walk_frames(body: &[u8], count: i32) -> Result<(), RecordError> {
+/// there are `count` of them. `visit` gets each record's index and its distance from the batch's first timestamp. This
+/// is `record.validation=frame`.
+pub fn walk_frames(body: &[u8], count: i32, mut visit: impl FnMut(i32, i64)) -> Result<(), RecordError> {
     let mut rest = body;
     let invalid = |index, what| RecordError::Invalid { index, what };
     for index in 0..count {
@@ -176,11 +177,12 @@ pub fn walk_frames(body: &[u8], count: i32) -> Result<(), RecordError> {
             .split_at_checked(len)
             .ok_or(invalid(index, "longer than the batch"))?;
         let mut fields = record.get(1..).ok_or(invalid(index, "a field is cut off"))?;
-        read_varlong(&mut fields).ok_or(invalid(index, "a field is cut off"))?;
+        let time = read_varlong(&mut fields).ok_or(invalid(index, "a field is cut off"))?;
         let delta = read_varint(&mut fields).ok_or(invalid(index, "a field is cut off"))?;
         if delta != index {
             return Err(invalid(index, "offset delta out of order"));
         }
+        visit(index, time);
         rest = tail;
     }
     if rest.is_empty() {
