@@ -38,17 +38,17 @@ pub(crate) enum Command {
     #[command(
         after_help = "Examples:\n  weir registry --bootstrap-servers 127.0.0.1:9092\n  weir registry --set listeners=http://127.0.0.1:18081"
     )]
-    Registry(PartArgs),
+    Registry(RemoteArgs),
     /// Start a Connect worker alone, on any Kafka cluster
     #[command(
         after_help = "Examples:\n  weir connect --bootstrap-servers 127.0.0.1:9092\n  weir connect --config connect-distributed.properties"
     )]
-    Connect(PartArgs),
+    Connect(RemoteArgs),
     /// Start the web console alone, on any Kafka cluster
     #[command(
         after_help = "Examples:\n  weir console --bootstrap-servers 127.0.0.1:9092\n  weir console --set schema.registry.url=http://127.0.0.1:8081 --set listeners=http://127.0.0.1:18080"
     )]
-    Console(PartArgs),
+    Console(RemoteArgs),
     /// Run the demo: real flights through every part, from file to table
     #[command(after_help = "Examples:\n  weir demo\n  weir demo --once")]
     Demo(DemoArgs),
@@ -94,18 +94,47 @@ pub(crate) struct PartArgs {
     /// Settings: weir.toml, or Kafka's own server.properties and worker files
     #[arg(long, value_name = "FILE", env = "WEIR_CONFIG")]
     pub(crate) config: Option<PathBuf>,
-    /// One setting; can be repeated, and wins over files and environment
+    /// One setting, for one part as registry.listeners=…; can be repeated, and wins over files and environment
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
     /// Where data is kept
     #[arg(long, value_name = "DIR", default_value = "./weir-data", env = "WEIR_DATA_DIR")]
     pub(crate) data_dir: PathBuf,
-    /// The Kafka cluster to work on; not for the broker
-    #[arg(long, value_name = "HOST:PORT", env = "WEIR_BOOTSTRAP_SERVERS")]
+    /// Of a part without a broker.
+    #[arg(skip)]
     pub(crate) bootstrap_servers: Option<String>,
     /// Listen beyond this machine without TLS or authentication
     #[arg(long)]
     pub(crate) insecure: bool,
+}
+
+/// Settings of a part that works on a cluster and keeps nothing itself.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct RemoteArgs {
+    /// The Kafka cluster to work on; default: what the settings say, else 127.0.0.1:9092
+    #[arg(long, value_name = "HOST:PORT", env = "WEIR_BOOTSTRAP_SERVERS")]
+    bootstrap_servers: Option<String>,
+    /// Settings: weir.toml, or Kafka's own worker files
+    #[arg(long, value_name = "FILE", env = "WEIR_CONFIG")]
+    config: Option<PathBuf>,
+    /// One setting; can be repeated, and wins over files and environment
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Listen beyond this machine without TLS or authentication
+    #[arg(long)]
+    insecure: bool,
+}
+
+impl From<RemoteArgs> for PartArgs {
+    fn from(args: RemoteArgs) -> Self {
+        Self {
+            config: args.config,
+            set: args.set,
+            bootstrap_servers: args.bootstrap_servers,
+            insecure: args.insecure,
+            ..Self::default()
+        }
+    }
 }
 
 /// How to print.
@@ -305,8 +334,8 @@ pub(crate) enum SchemaCommand {
     /// A version of a subject
     Get {
         subject: String,
-        #[arg(default_value = "latest")]
-        version: String,
+        #[arg(value_name = "VERSION", default_value = "latest")]
+        number: String,
         #[command(flatten)]
         reg: RegistryOutput,
     },
@@ -410,4 +439,14 @@ pub(crate) struct DemoArgs {
     /// Where data is kept; default: a directory that goes with the demo
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+
+    #[test]
+    fn names_do_not_clash() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
 }

@@ -1,8 +1,7 @@
 //! The console's settings, and starting it with them.
 
-use crate::cli::PartArgs;
 use crate::failure::Failure;
-use crate::settings;
+use crate::settings::Sources;
 use std::net::SocketAddr;
 use weir_config::{ConfigDef, ConfigKey};
 use weir_console::{Console, ConsoleConfig, StartError};
@@ -33,15 +32,15 @@ pub(crate) struct Neighbours {
     pub(crate) connect: Option<String>,
 }
 
-pub(crate) async fn start(seam: &Seam, args: &PartArgs, beside: Neighbours) -> Result<Console, Failure> {
+/// The table.
+pub(crate) fn def() -> ConfigDef {
+    ConfigDef::from_keys(KEYS)
+}
+
+pub(crate) async fn start(seam: &Seam, sources: &Sources<'_>, beside: Neighbours) -> Result<Console, Failure> {
     let wrong = |e: &dyn std::fmt::Display| Failure::new(format!("console: {e}"));
-    let def = ConfigDef::from_keys(KEYS);
-    let mut map = settings::of_part(args, "console", &def, &[])?;
-    settings::keep_known(&mut map, &def);
-    // Of the broker, which is configured by the same flags.
-    if map.get("listeners").is_some_and(|l| !l.starts_with("http")) {
-        map.remove("listeners");
-    }
+    let def = def();
+    let map = sources.of_part("console", &def, &[])?;
     let given = def.parse(map).map_err(|e| wrong(&e))?;
     let text = |name: &str| given.get::<String>(name).map_err(|e| wrong(&e));
     let optional = |name: &str, beside: Option<String>| {
@@ -58,7 +57,7 @@ pub(crate) async fn start(seam: &Seam, args: &PartArgs, beside: Neighbours) -> R
         let failure = wrong(&e);
         match &e {
             StartError::Listen { source, .. } if source.kind() == std::io::ErrorKind::AddrInUse => failure.hint(
-                "another process listens there: stop it, or choose another port in weir.toml: [console] listeners = \"http://127.0.0.1:18080\"",
+                "another process listens there: stop it, or choose another port with --set console.listeners=http://127.0.0.1:18080",
             ),
             _ => failure,
         }

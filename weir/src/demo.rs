@@ -52,7 +52,7 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
         ..PartArgs::default()
     };
     let platform = Platform::start(&start, Parts::ALL, Profile::Dev).await?;
-    platform.announce(&start, Profile::Dev, began);
+    platform.announce(Profile::Dev, began);
     let (Some(bootstrap), Some(registry), Some(connect)) =
         (platform.bootstrap(), platform.registry_url(), platform.connect_url())
     else {

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -45,9 +46,9 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         None => platform::run(&cli.start, Parts::ALL, Profile::Dev).await,
         Some(Command::Start(args)) => platform::run(&args, Parts::ALL, Profile::Dev).await,
         Some(Command::Broker(args)) => platform::run(&args, Parts::BROKER, Profile::Kafka).await,
-        Some(Command::Registry(args)) => platform::run(&args, Parts::REGISTRY, Profile::Kafka).await,
-        Some(Command::Connect(args)) => platform::run(&args, Parts::CONNECT, Profile::Kafka).await,
-        Some(Command::Console(args)) => platform::run(&args, Parts::CONSOLE, Profile::Kafka).await,
+        Some(Command::Registry(args)) => platform::run(&args.into(), Parts::REGISTRY, Profile::Kafka).await,
+        Some(Command::Connect(args)) => platform::run(&args.into(), Parts::CONNECT, Profile::Kafka).await,
+        Some(Command::Console(args)) => platform::run(&args.into(), Parts::CONSOLE, Profile::Kafka).await,
         Some(Command::Demo(args)) => demo::run(args).await,
         Some(Command::Topic(command)) => commands::topic::run(command).await,
         Some(Command::Produce(args)) => commands::produce::run(args).await,

@@ -7,14 +7,8 @@ use serde_json::{Map, Value};
 pub(crate) fn rows(format: Format, columns: &[&str], rows: Vec<Vec<Value>>) {
     match format {
         Format::Json => {
-            let objects: Vec<Value> = rows
-                .into_iter()
-                .map(|row| Value::Object(columns.iter().map(|c| (*c).to_owned()).zip(row).collect::<Map<_, _>>()))
-                .collect();
-            println!(
-                "{}",
-                serde_json::to_string_pretty(&Value::Array(objects)).unwrap_or_default()
-            );
+            let objects = objects(columns, rows);
+            println!("{}", serde_json::to_string_pretty(&objects).unwrap_or_default());
         }
         Format::Table => {
             let cells: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
@@ -35,6 +29,13 @@ pub(crate) fn rows(format: Format, columns: &[&str], rows: Vec<Vec<Value>>) {
             cells.into_iter().for_each(line);
         }
     }
+}
+
+/// Rows under column names as a JSON array of objects, to be part of something larger.
+pub(crate) fn objects(columns: &[&str], rows: Vec<Vec<Value>>) -> Value {
+    let object =
+        |row: Vec<Value>| Value::Object(columns.iter().map(|c| (*c).to_owned()).zip(row).collect::<Map<_, _>>());
+    Value::Array(rows.into_iter().map(object).collect())
 }
 
 /// Prints one value: as it is in JSON, key by key in a table.

@@ -3,9 +3,11 @@
 use crate::cli::PartArgs;
 use crate::console::{self, Neighbours};
 use crate::failure::Failure;
-use crate::settings;
+use crate::settings::Sources;
+use std::io::ErrorKind;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use weir_broker::{Broker, BrokerConfig, OpenError, StartError};
 use weir_connect::kafka::client::ClientKafka;
 use weir_connect::{Plugins, Worker, WorkerConfig};
@@ -25,6 +27,14 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
+    fn together(self) -> bool {
+        [self.broker, self.registry, self.connect, self.console]
+            .into_iter()
+            .filter(|part| *part)
+            .count()
+            > 1
+    }
+
     pub(crate) const ALL: Self = Self {
         broker: true,
         registry: true,
@@ -86,33 +96,47 @@ impl Profile {
 /// Runs parts until Ctrl-C or SIGTERM.
 pub(crate) async fn run(args: &PartArgs, parts: Parts, profile: Profile) -> Result<(), Failure> {
     let began = Instant::now();
-    let platform = Platform::start(args, parts, profile).await?;
-    platform.announce(args, profile, began);
+    let mut starting = std::pin::pin!(Platform::start(args, parts, profile));
+    let platform = tokio::select! {
+        platform = &mut starting => platform?,
+        () = tokio::time::sleep(PATIENCE) => {
+            // A part that runs alone waits for its cluster, for as long as its own settings say.
+            if let (false, Some(cluster)) = (parts.broker, &args.bootstrap_servers) {
+                eprintln!("waiting for the cluster at {cluster}");
+            }
+            starting.await?
+        }
+    };
+    platform.announce(profile, began);
     stop_signal().await;
     eprintln!("stopping");
     platform.stop().await
 }
 
+/// From here on a person wants to know what is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// Parts that run.
 pub(crate) struct Platform {
+    logs: Option<PathBuf>,
     broker: Option<Broker>,
     registry: Option<Registry>,
     connect: Option<Worker>,
     console: Option<Console>,
 }
 
-/// What a cluster of one node needs: nothing can have three replicas there.
+/// What the embedded broker, a cluster of one node, needs: nothing can have three replicas there.
 const REGISTRY_PROFILE: &[(&str, &str)] = &[("kafkastore.topic.replication.factor", "1")];
 
-/// What `connect-distributed.properties` of Apache Kafka sets, for one node.
+/// What `connect-distributed.properties` of Apache Kafka sets; as many replicas as the cluster has by default.
 const CONNECT_PROFILE: &[(&str, &str)] = &[
     ("group.id", "connect-cluster"),
     ("config.storage.topic", "connect-configs"),
-    ("config.storage.replication.factor", "1"),
+    ("config.storage.replication.factor", "-1"),
     ("offset.storage.topic", "connect-offsets"),
-    ("offset.storage.replication.factor", "1"),
+    ("offset.storage.replication.factor", "-1"),
     ("status.storage.topic", "connect-status"),
-    ("status.storage.replication.factor", "1"),
+    ("status.storage.replication.factor", "-1"),
     ("key.converter", "org.apache.kafka.connect.json.JsonConverter"),
     ("value.converter", "org.apache.kafka.connect.json.JsonConverter"),
     ("listeners", "http://127.0.0.1:8083"),
@@ -121,9 +145,14 @@ const CONNECT_PROFILE: &[(&str, &str)] = &[
 impl Platform {
     pub(crate) async fn start(args: &PartArgs, parts: Parts, profile: Profile) -> Result<Self, Failure> {
         let seam = weir_runtime::real();
-        let broker = match parts.broker {
-            true => Some(start_broker(&seam, args, profile).await?),
-            false => None,
+        let sources = Sources::new(args, parts.together());
+        let (broker, logs) = match parts.broker {
+            true => {
+                let config = broker_config(&sources, profile)?;
+                let logs = config.log_dir.clone();
+                (Some(start_broker(&seam, config).await?), Some(logs))
+            }
+            false => (None, None),
         };
         let own = broker
             .as_ref()
@@ -131,14 +160,15 @@ impl Platform {
             .map(|(_, address)| address.to_string());
         let bootstrap = own.or_else(|| args.bootstrap_servers.clone());
         let registry = match parts.registry {
-            true => Some(start_registry(args, bootstrap.as_deref()).await?),
+            true => Some(start_registry(&sources, bootstrap.as_deref(), broker.is_some()).await?),
             false => None,
         };
         let connect = match parts.connect {
-            true => Some(start_connect(&seam, args, profile, bootstrap.as_deref(), registry.as_ref()).await?),
+            true => Some(start_connect(&seam, &sources, profile, bootstrap.as_deref(), registry.as_ref()).await?),
             false => None,
         };
         let mut platform = Self {
+            logs,
             broker,
             registry,
             connect,
@@ -150,7 +180,7 @@ impl Platform {
                 registry: platform.registry_url(),
                 connect: platform.connect_url(),
             };
-            platform.console = Some(console::start(&seam, args, beside).await?);
+            platform.console = Some(console::start(&seam, &sources, beside).await?);
         }
         Ok(platform)
     }
@@ -174,7 +204,7 @@ impl Platform {
         self.connect.as_ref().map(|c| format!("http://{}", c.rest_addr()))
     }
 
-    pub(crate) fn announce(&self, args: &PartArgs, profile: Profile, began: Instant) {
+    pub(crate) fn announce(&self, profile: Profile, began: Instant) {
         for (name, address) in self.broker.iter().flat_map(|b| b.addresses()) {
             println!("kafka     {address} ({name})");
         }
@@ -187,7 +217,9 @@ impl Platform {
         if let Some(console) = &self.console {
             println!("console   http://{}", console.addr());
         }
-        println!("data      {}", args.data_dir.display());
+        if let Some(logs) = &self.logs {
+            println!("data      {}", logs.display());
+        }
         let of_connect = profile.connect_settings().iter().filter(|_| self.connect.is_some());
         for (key, value) in profile.broker_settings().iter().chain(of_connect) {
             println!("profile   dev: {key}={value}");
@@ -216,45 +248,47 @@ impl Platform {
     }
 }
 
-async fn start_registry(args: &PartArgs, bootstrap: Option<&str>) -> Result<Registry, Failure> {
-    let def = RegistryConfig::definition();
-    let mut map = settings::of_part(args, "registry", &def, REGISTRY_PROFILE)?;
-    settings::keep_known(&mut map, &def);
+async fn start_registry(sources: &Sources<'_>, bootstrap: Option<&str>, embedded: bool) -> Result<Registry, Failure> {
+    let profile: &[_] = if embedded { REGISTRY_PROFILE } else { &[] };
+    let mut map = sources.of_part("registry", &RegistryConfig::definition(), profile)?;
     if let Some(bootstrap) = bootstrap {
         map.insert("kafkastore.bootstrap.servers".into(), bootstrap.into());
     }
-    // Of another part that is configured by the same file or flags.
-    if args.set.iter().any(|s| s.starts_with("listeners=PLAINTEXT")) {
-        map.remove("listeners");
+    if sources.args().insecure {
+        map.insert("insecure".into(), "true".into());
     }
     let config = RegistryConfig::parse(map).map_err(|e| Failure::new(format!("schema registry: {e}")))?;
-    Registry::start_on_kafka(config)
-        .await
-        .map_err(|e| Failure::new(format!("schema registry: {e}")))
+    Registry::start_on_kafka(config).await.map_err(|e| {
+        let failure = Failure::new(format!("schema registry: {e}"));
+        match &e {
+            weir_schema_registry::StartError::Exposed(_) => failure.hint(SAY_INSECURE),
+            weir_schema_registry::StartError::Listen { source, .. } if source.kind() == ErrorKind::AddrInUse => {
+                failure.hint(another_port("registry", "http://127.0.0.1:18081"))
+            }
+            weir_schema_registry::StartError::Kafka { .. } => failure.hint(SAY_WHERE),
+            _ => failure,
+        }
+    })
 }
+
+fn another_port(part: &str, example: &str) -> String {
+    format!("another process listens there: stop it, or choose another port with --set {part}.listeners={example}")
+}
+
+const SAY_WHERE: &str = "is a broker running there? --bootstrap-servers says where";
+const SAY_INSECURE: &str = "listen on 127.0.0.1, or say --insecure if the network is yours alone";
 
 async fn start_connect(
     seam: &Seam,
-    args: &PartArgs,
+    sources: &Sources<'_>,
     profile: Profile,
     bootstrap: Option<&str>,
     registry: Option<&Registry>,
 ) -> Result<Worker, Failure> {
-    let def = WorkerConfig::def();
-    let mut map = settings::of_part(
-        args,
-        "connect",
-        &def,
-        &[CONNECT_PROFILE, profile.connect_settings()].concat(),
-    )?;
+    let profile = [CONNECT_PROFILE, profile.connect_settings()].concat();
+    let mut map = sources.of_part("connect", &WorkerConfig::def(), &profile)?;
     if let Some(bootstrap) = bootstrap {
         map.insert("bootstrap.servers".into(), bootstrap.into());
-    }
-    if args.set.iter().any(|s| s.starts_with("listeners=PLAINTEXT")) {
-        map.insert("listeners".into(), "http://127.0.0.1:8083".into());
-    }
-    if args.config.is_none() {
-        settings::keep_known(&mut map, &def);
     }
     if let Some(registry) = registry {
         for part in ["key", "value"] {
@@ -264,6 +298,15 @@ async fn start_connect(
     }
     let wrong = |e: &dyn std::fmt::Display| Failure::new(format!("connect: {e}"));
     let config = WorkerConfig::parse(&map).map_err(|e| wrong(&e))?;
+    let host = config.listener.0.as_str();
+    let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    if !loopback && !sources.args().insecure {
+        let open = format!(
+            "connect: listener {host}:{} can be reached from other machines, without authentication",
+            config.listener.1
+        );
+        return Err(Failure::new(open).hint(SAY_INSECURE));
+    }
     let servers: Vec<String> = map
         .get("bootstrap.servers")
         .into_iter()
@@ -273,31 +316,42 @@ async fn start_connect(
     let kafka = ClientKafka::new(seam.clone(), &servers, &map).map_err(|e| wrong(&e))?;
     Worker::start(config, Plugins::registered(), Arc::new(kafka))
         .await
-        .map_err(|e| wrong(&e))
+        .map_err(|e| match &e {
+            weir_connect::StartError::Listen { source, .. } if source.kind() == ErrorKind::AddrInUse => {
+                wrong(&e).hint(another_port("connect", "http://127.0.0.1:18083"))
+            }
+            weir_connect::StartError::Listen { .. } => wrong(&e),
+            weir_connect::StartError::Kafka { .. } => wrong(&e).hint(SAY_WHERE),
+        })
 }
 
-async fn start_broker(seam: &Seam, args: &PartArgs, profile: Profile) -> Result<Broker, Failure> {
-    let map = settings::of_part(args, "broker", weir_broker::config::def(), profile.broker_settings())?;
-    let mut config = BrokerConfig::from_map(&map, &args.data_dir).map_err(|e| Failure::new(e.to_string()))?;
+fn broker_config(sources: &Sources<'_>, profile: Profile) -> Result<BrokerConfig, Failure> {
+    let map = sources.of_part("broker", weir_broker::config::def(), profile.broker_settings())?;
+    let data_dir = &sources.args().data_dir;
+    let mut config = BrokerConfig::from_map(&map, data_dir).map_err(|e| Failure::new(e.to_string()))?;
     // A log directory of Apache Kafka was named itself: it is taken over, not nested in.
-    if !map.contains_key("log.dirs") && args.data_dir.join("meta.properties").exists() {
-        config.log_dir.clone_from(&args.data_dir);
+    if !map.contains_key("log.dirs") && data_dir.join("meta.properties").exists() {
+        config.log_dir.clone_from(data_dir);
     }
     if let Some(open) = config
         .listeners
         .iter()
-        .find(|l| !l.address.ip().is_loopback() && !args.insecure)
+        .find(|l| !l.address.ip().is_loopback() && !sources.args().insecure)
     {
         return Err(Failure::new(format!(
             "listener {} is on {}, which others can reach, without TLS or authentication",
             open.name, open.address
         ))
-        .hint("listen on 127.0.0.1, or say --insecure if the network is yours alone"));
+        .hint(SAY_INSECURE));
     }
+    Ok(config)
+}
+
+async fn start_broker(seam: &Seam, config: BrokerConfig) -> Result<Broker, Failure> {
     Broker::start(seam.clone(), config).await.map_err(|e| {
         let hint = match &e {
-            StartError::Listen { source, .. } if source.kind() == std::io::ErrorKind::AddrInUse => {
-                Some("another process listens there: stop it, or choose another port with --set listeners=PLAINTEXT://127.0.0.1:19092")
+            StartError::Listen { source, .. } if source.kind() == ErrorKind::AddrInUse => {
+                Some("another process listens there: stop it, or choose another port with --set broker.listeners=PLAINTEXT://127.0.0.1:19092")
             }
             StartError::Directory(OpenError::InUse(_)) => Some("another Weir or Apache Kafka runs on it: stop it, or choose another directory with --data-dir"),
             StartError::Directory(OpenError::Io { .. }) => Some("choose another directory with --data-dir"),

@@ -40,12 +40,21 @@ pub struct Setting {
 #[derive(Clone, Default)]
 pub struct Layers {
     settings: BTreeMap<String, Setting>,
+    not_shared: &'static [&'static str],
 }
 
 impl Layers {
     /// No layer yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Names that count for this part only where they are said for it alone, in its table: other parts that the same file
+    /// configures mean something else by them.
+    #[must_use]
+    pub fn not_shared(mut self, names: &'static [&'static str]) -> Self {
+        self.not_shared = names;
+        self
     }
 
     /// A config file: `.toml`, or Kafka's `.properties` by any other name.
@@ -67,7 +76,13 @@ impl Layers {
             path: path.to_owned(),
             source,
         })?;
-        Ok(self.with(&path.display().to_string(), entries))
+        let shared = self.shared(entries);
+        Ok(self.with(&path.display().to_string(), shared))
+    }
+
+    fn shared(&self, mut entries: Vec<(String, String)>) -> Vec<(String, String)> {
+        entries.retain(|(name, _)| !self.not_shared.contains(&name.as_str()));
+        entries
     }
 
     fn toml(mut self, path: &Path, text: &str, section: &str, other_sections: &[&str]) -> Result<Self, LayerError> {
@@ -83,6 +98,7 @@ impl Layers {
                 flatten(&name, value, &mut flat);
             }
         }
+        let flat = self.shared(flat);
         self = self.with(&path.display().to_string(), flat);
         let mut flat = Vec::new();
         if let Some(Value {
@@ -240,11 +256,11 @@ mod tests {
             .merged();
         let expected = [("listeners", "a,b"), ("num.partitions", "7"), ("ssl.enabled", "true")];
         assert_eq!(merged, expected.map(|(k, v)| (k.to_owned(), v.to_owned())).into());
-        let merged = Layers::new()
-            .file(config.path(), "connect", &["broker"])
-            .unwrap()
-            .merged();
-        assert_eq!(merged["num.partitions"], "2");
+        let merged = |layers: Layers, section: &str| layers.file(config.path(), section, &["broker"]).unwrap().merged();
+        assert_eq!(merged(Layers::new(), "connect")["num.partitions"], "2");
+        let alone = || Layers::new().not_shared(&["num.partitions"]);
+        assert!(!merged(alone(), "connect").contains_key("num.partitions"));
+        assert_eq!(merged(alone(), "broker")["num.partitions"], "7");
     }
 
     #[test]

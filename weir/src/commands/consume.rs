@@ -4,10 +4,12 @@ use super::{failed, unreachable};
 use crate::cli::{ConsumeArgs, Format};
 use crate::failure::Failure;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
 use weir_client::config::ConsumerConfig;
-use weir_client::consumer::{Consumer, ConsumerRecord};
+use weir_client::consumer::{Consumer, ConsumerRecord, OffsetsError};
+use weir_client::{OffsetAndMetadata, TopicPartition};
 
 pub(crate) async fn run(args: ConsumeArgs) -> Result<(), Failure> {
     let mut settings = vec![
@@ -19,6 +21,7 @@ pub(crate) async fn run(args: ConsumeArgs) -> Result<(), Failure> {
     ];
     if let Some(group) = &args.group {
         settings.push(("group.id".into(), group.clone()));
+        settings.push(("enable.auto.commit".into(), "false".into()));
     }
     let config = ConsumerConfig::from_map(settings).map_err(|e| Failure::new(e.to_string()))?;
     let broken = failed(format!("topic {}", args.topic));
@@ -33,40 +36,101 @@ pub(crate) async fn run(args: ConsumeArgs) -> Result<(), Failure> {
             Failure::new(format!("topic {} does not exist", args.topic)).hint("`weir topic list` shows what there is")
         );
     };
-    if args.group.is_some() {
-        consumer.subscribe([args.topic.as_str()]).map_err(|e| broken(&e))?;
-    } else {
-        let all = (0..topic.partitions.len()).filter_map(|i| i32::try_from(i).ok());
-        consumer.assign(all.map(|i| weir_client::TopicPartition::new(args.topic.as_str(), i)));
+    let partitions = (0..topic.partitions.len())
+        .filter_map(|i| i32::try_from(i).ok())
+        .map(|i| TopicPartition::new(args.topic.as_str(), i));
+    match args.group {
+        Some(_) => consumer.subscribe([args.topic.as_str()]).map_err(|e| broken(&e))?,
+        None => consumer.assign(partitions.clone()),
     }
-    let mut left = args.max.unwrap_or(u64::MAX);
-    let mut idle = 0;
-    while left > 0 {
-        let records = consumer
-            .poll(Duration::from_millis(500))
+    let mut reader = Reader {
+        consumer,
+        grouped: args.group.is_some(),
+        printed: BTreeMap::new(),
+    };
+    let ends = match args.exit_at_end {
+        true => {
+            let all: Vec<_> = partitions.collect();
+            Some(reader.consumer.end_offsets(&all).await.map_err(|e| broken(&e))?)
+        }
+        false => None,
+    };
+    tokio::select! {
+        read = reader.read(&args, ends.as_ref()) => read.map_err(|e| broken(&*e))?,
+        // What was printed is committed all the same.
+        () = crate::platform::stop_signal() => {}
+    }
+    if reader.grouped && !reader.printed.is_empty() {
+        let printed = reader.printed.clone();
+        reader
+            .consumer
+            .commit_sync_offsets(printed)
             .await
             .map_err(|e| broken(&e))?;
-        idle = if records.is_empty() { idle + 1 } else { 0 };
-        if args.exit_at_end && idle >= 3 {
-            break;
-        }
-        let mut out = std::io::stdout().lock();
-        for record in records {
-            if left == 0 {
+    }
+    reader.consumer.close().await;
+    Ok(())
+}
+
+struct Reader {
+    consumer: Consumer,
+    grouped: bool,
+    /// Past the last record that was printed: only that is committed, not all that was fetched.
+    printed: BTreeMap<TopicPartition, OffsetAndMetadata>,
+}
+
+impl Reader {
+    async fn read(
+        &mut self,
+        args: &ConsumeArgs,
+        ends: Option<&BTreeMap<TopicPartition, i64>>,
+    ) -> Result<(), Box<dyn std::error::Error>> {
+        let mut left = args.max.unwrap_or(u64::MAX);
+        let mut idle = 0;
+        while left > 0 {
+            if let Some(ends) = ends
+                && self.at_end(ends, idle).await?
+            {
                 break;
             }
-            left -= 1;
-            // A closed pipe (`| head`) is the end, not an error.
-            if writeln!(out, "{}", line(&record, args.output)).is_err() {
-                return Ok(());
+            let records = self.consumer.poll(Duration::from_millis(500)).await?;
+            idle = if records.is_empty() { idle + 1 } else { 0 };
+            let mut out = std::io::stdout().lock();
+            for record in records.into_iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
+                // A closed pipe (`| head`) is the end, not an error.
+                if writeln!(out, "{}", line(&record, args.output)).is_err() {
+                    return Ok(());
+                }
+                left -= 1;
+                let at = TopicPartition::new(record.topic.as_str(), record.partition);
+                self.printed.insert(at, OffsetAndMetadata::new(record.offset + 1));
+            }
+            if self.grouped && idle == 0 {
+                // What was taken away is another's now, who may be further.
+                let own = self.consumer.assignment();
+                self.printed.retain(|partition, _| own.contains(partition));
+                // Not waited for: the last commit, at the end, is.
+                drop(self.consumer.commit_async_offsets(self.printed.clone()));
             }
         }
+        Ok(())
     }
-    if args.group.is_some() {
-        consumer.commit_sync().await.map_err(|e| broken(&e))?;
+
+    /// Whether everything is read that was there at the start, of what this reader is to read.
+    async fn at_end(&mut self, ends: &BTreeMap<TopicPartition, i64>, idle: u32) -> Result<bool, OffsetsError> {
+        let own = self.consumer.assignment();
+        if own.is_empty() {
+            // A member gets its partitions when the others have given them up, or none if they are too few.
+            return Ok(self.consumer.generation().is_some() && idle >= 10);
+        }
+        for partition in &own {
+            let end = ends.get(partition).copied().unwrap_or(0);
+            if self.consumer.position(partition).await? < end {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
-    consumer.close().await;
-    Ok(())
 }
 
 fn line(record: &ConsumerRecord, format: Format) -> String {

@@ -1,7 +1,7 @@
 //! Consumer groups.
 
 use super::{admin, failed, unreachable};
-use crate::cli::{GroupCommand, Output};
+use crate::cli::{Format, GroupCommand, Output};
 use crate::failure::Failure;
 use crate::output;
 use serde_json::{Value, json};
@@ -25,11 +25,8 @@ pub(crate) async fn run(command: GroupCommand) -> Result<(), Failure> {
         GroupCommand::Describe { name, out } => describe(&name, &out).await,
         GroupCommand::Delete { names, out } => {
             let deleted = admin(&out.bootstrap_servers)?.delete_groups(names).await;
-            for (group, result) in deleted.map_err(|e| unreachable(&out.bootstrap_servers, &e))? {
-                result.map_err(|e| failed(format!("group {group} was not deleted"))(&e))?;
-                output::value(out.output, &json!({"deleted": &*group}));
-            }
-            Ok(())
+            let deleted = deleted.map_err(|e| unreachable(&out.bootstrap_servers, &e))?;
+            super::deleted(out.output, "group", deleted)
         }
     }
 }
@@ -73,11 +70,20 @@ async fn describe(name: &str, out: &Output) -> Result<(), Failure> {
             owner(p),
         ]
     });
-    eprintln!("{name}: {}, {} members", group.state, group.members.len());
-    output::rows(
-        out.output,
-        &["topic", "partition", "committed", "end", "lag", "member"],
-        rows.collect(),
-    );
+    let rows = rows.collect();
+    let columns = ["topic", "partition", "committed", "end", "lag", "member"];
+    match out.output {
+        Format::Json => output::value(
+            out.output,
+            &json!({
+                "group": name, "state": group.state, "members": group.members.len(),
+                "offsets": output::objects(&columns, rows),
+            }),
+        ),
+        Format::Table => {
+            println!("{name}: {}, {} members", group.state, group.members.len());
+            output::rows(out.output, &columns, rows);
+        }
+    }
     Ok(())
 }

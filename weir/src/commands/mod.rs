@@ -8,7 +8,10 @@ pub(crate) mod produce;
 pub(crate) mod schema;
 pub(crate) mod topic;
 
+use crate::cli::Format;
 use crate::failure::Failure;
+use crate::output;
+use serde_json::json;
 use std::fmt::Display;
 use weir_client::admin::Admin;
 use weir_client::config::AdminConfig;
@@ -30,6 +33,28 @@ pub(crate) fn admin(bootstrap: &str) -> Result<Admin, Failure> {
         weir_runtime::real(),
         config.map_err(|e| Failure::new(e.to_string()))?,
     ))
+}
+
+/// Prints what was deleted; what was not is a failure that names all of it.
+pub(crate) fn deleted<N: Display, E: Display>(
+    format: Format,
+    what: &str,
+    results: impl IntoIterator<Item = (N, Result<(), E>)>,
+) -> Result<(), Failure> {
+    let (mut gone, mut left) = (Vec::new(), Vec::new());
+    for (name, result) in results {
+        match result {
+            Ok(()) => gone.push(vec![json!(name.to_string())]),
+            Err(e) => left.push(format!("{what} {name} was not deleted: {e}")),
+        }
+    }
+    if !gone.is_empty() {
+        output::rows(format, &["deleted"], gone);
+    }
+    match left.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::new(left.join("\n"))),
+    }
 }
 
 /// What to say when a cluster does not answer.

@@ -13,8 +13,8 @@ fn read(file: &std::path::Path) -> Result<String, Failure> {
 pub(crate) async fn run(command: SchemaCommand) -> Result<(), Failure> {
     match command {
         SchemaCommand::List { reg } => output::value(reg.output, &call("GET", &reg.url, "/subjects", None).await?),
-        SchemaCommand::Get { subject, version, reg } => {
-            let path = format!("/subjects/{}/versions/{}", segment(&subject), segment(&version));
+        SchemaCommand::Get { subject, number, reg } => {
+            let path = format!("/subjects/{}/versions/{}", segment(&subject), segment(&number));
             output::value(reg.output, &call("GET", &reg.url, &path, None).await?);
         }
         SchemaCommand::Register { subject, file, reg } => {

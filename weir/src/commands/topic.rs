@@ -1,10 +1,10 @@
 //! Topics.
 
 use super::{admin, failed, unreachable};
-use crate::cli::{Output, TopicCommand};
+use crate::cli::{Format, Output, TopicCommand};
 use crate::failure::Failure;
 use crate::output;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use weir_client::TopicPartition;
 use weir_client::admin::{AlterConfig, ConfigResource, ConfigSource, NewTopic, OffsetSpec};
@@ -69,11 +69,8 @@ pub(crate) async fn run(command: TopicCommand) -> Result<(), Failure> {
         }
         TopicCommand::Delete { names, out } => {
             let deleted = admin(&out.bootstrap_servers)?.delete_topics(names).await;
-            for (topic, result) in deleted.map_err(|e| unreachable(&out.bootstrap_servers, &e))? {
-                result.map_err(|e| failed(format!("topic {topic} was not deleted"))(&e))?;
-                output::value(out.output, &json!({"deleted": &*topic}));
-            }
-            Ok(())
+            let deleted = deleted.map_err(|e| unreachable(&out.bootstrap_servers, &e))?;
+            super::deleted(out.output, "topic", deleted)
         }
     }
 }
@@ -130,19 +127,26 @@ async fn describe(name: &str, out: &Output) -> Result<(), Failure> {
             at(&latest),
         ]
     });
-    output::rows(
-        out.output,
-        &["partition", "leader", "replicas", "isr", "earliest", "latest"],
-        rows.collect(),
-    );
+    let rows = rows.collect();
+    let columns = ["partition", "leader", "replicas", "isr", "earliest", "latest"];
     let resource = ConfigResource::topic(name);
     let configs = admin
         .describe_configs(std::slice::from_ref(&resource))
         .await
         .map_err(|e| unreachable(&out.bootstrap_servers, &e))?;
-    if let Some(Ok(entries)) = configs.into_values().next() {
-        for entry in entries.into_iter().filter(|e| e.source == ConfigSource::Topic) {
-            println!("{}={}", entry.name, entry.value.unwrap_or_default());
+    let configs = configs.into_values().next().and_then(Result::ok).unwrap_or_default();
+    let own = configs.into_iter().filter(|e| e.source == ConfigSource::Topic);
+    let own: Map<String, Value> = own.map(|e| (e.name.to_string(), json!(e.value))).collect();
+    match out.output {
+        Format::Json => output::value(
+            out.output,
+            &json!({"topic": name, "partitions": output::objects(&columns, rows), "configs": own}),
+        ),
+        Format::Table => {
+            output::rows(out.output, &columns, rows);
+            for (key, value) in own {
+                println!("{key}={}", value.as_str().unwrap_or_default());
+            }
         }
     }
     Ok(())

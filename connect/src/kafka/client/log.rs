@@ -9,6 +9,7 @@ use weir_client::TopicPartition;
 use weir_client::admin::{Admin, OffsetSpec};
 use weir_client::config::IsolationLevel;
 use weir_client::consumer::{Consumer, ConsumerEvent, OffsetsError};
+use weir_core::Seam;
 
 use super::consumer::in_record;
 use super::error;
@@ -16,6 +17,10 @@ use crate::kafka::{InRecord, KafkaError, LogReader};
 
 /// Longest wait in one poll while reading to the end; the deadline is the caller's patience.
 const POLL: Duration = Duration::from_millis(500);
+
+/// Between two looks for a topic that was just created, and how many.
+const PAUSE: Duration = Duration::from_millis(100);
+const TRIES: u32 = 300;
 
 /// A consumer of all partitions of one topic, without a group.
 pub struct TopicReader {
@@ -26,17 +31,22 @@ pub struct TopicReader {
 
 impl TopicReader {
     /// Finds the topic's partitions and starts at their first records.
-    pub async fn open(mut consumer: Consumer, admin: Arc<Admin>, topic: &str) -> Result<Self, KafkaError> {
+    pub async fn open(seam: &Seam, mut consumer: Consumer, admin: Arc<Admin>, topic: &str) -> Result<Self, KafkaError> {
         let what = format!("cannot read the topic {topic}");
-        let described = admin
-            .describe_topics([topic])
-            .await
-            .map_err(|e| error(e.retriable(), &what, e))?;
-        let described = described
-            .into_values()
-            .next()
-            .ok_or_else(|| KafkaError::Retriable(format!("{what}: it is not there")))?;
-        let count = described.map_err(|e| error(e.retriable(), &what, e))?.partitions.len();
+        let mut tries = 0..TRIES;
+        let count = loop {
+            let described = admin
+                .describe_topics([topic])
+                .await
+                .map_err(|e| error(e.retriable(), &what, e))?;
+            match described.into_values().next() {
+                Some(Ok(topic)) => break topic.partitions.len(),
+                // A broker may learn of a topic a moment after the controller has created it.
+                Some(Err(e)) if e.retriable() && tries.next().is_some() => seam.sleep(PAUSE).await,
+                Some(Err(e)) => return Err(error(e.retriable(), &what, e)),
+                None => return Err(KafkaError::Retriable(format!("{what}: it is not there"))),
+            }
+        };
         let partitions = (0..)
             .take(count)
             .map(|number| TopicPartition::new(topic, number))

@@ -147,7 +147,7 @@ impl Kafka for ClientKafka {
             .map_err(|errors| bad_settings(&errors))?;
         let consumer =
             Consumer::new(self.seam.clone(), config).map_err(|e| error(false, "cannot read the topic", e))?;
-        let reader = Box::new(log::TopicReader::open(consumer, self.admin.clone(), name).await?);
+        let reader = Box::new(log::TopicReader::open(&self.seam, consumer, self.admin.clone(), name).await?);
         Ok(LogTopic {
             name: name.to_owned(),
             appender,
