@@ -7,6 +7,7 @@
     reason = "a test: what is missing must fail it"
 )]
 
+mod fuzz;
 mod sim_crash;
 mod sim_disk;
 mod wire;
