@@ -12,4 +12,5 @@ mod data;
 mod groups;
 mod hostile;
 mod pair;
-mod wire;
+
+use weir_tests::wire;

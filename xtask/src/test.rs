@@ -17,6 +17,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("python3-venv", "python3"),
     ("npm", "npm"),
     ("kcat", "kcat"),
+    ("strace", "strace"),
     ("chromium", "chromium"),
     ("golang-go", "go"),
 ];

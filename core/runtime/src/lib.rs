@@ -27,6 +27,22 @@ pub fn real() -> Seam {
     }
 }
 
+/// Lets this process have as many open files as it may: the usual soft limit of 1024 is a thousand connections. Returns
+/// how many that is.
+pub fn raise_open_files() -> Option<u64> {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    let soft = limit.current;
+    limit.current = limit.maximum;
+    match setrlimit(Resource::Nofile, limit) {
+        Ok(()) => limit.maximum,
+        Err(error) => {
+            tracing::warn!(%error, "the limit of open files stays as it is");
+            soft
+        }
+    }
+}
+
 struct RealSide {
     start: Instant,
     handle: tokio::runtime::Handle,

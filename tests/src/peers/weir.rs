@@ -108,6 +108,21 @@ impl Weir {
         &self.data
     }
 
+    /// What it has told so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("server.log")).unwrap_or_default()
+    }
+
+    /// Peak and current resident memory, in KiB.
+    pub fn memory_kib(&self) -> Option<(u64, u64)> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid()?)).ok()?;
+        let of = |name: &str| {
+            let line = status.lines().find_map(|l| l.strip_prefix(name))?;
+            line.trim().trim_end_matches(" kB").parse().ok()
+        };
+        Some((of("VmHWM:")?, of("VmRSS:")?))
+    }
+
     /// Its process id.
     pub fn pid(&self) -> Option<u32> {
         self.process.pid()

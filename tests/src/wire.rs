@@ -1,5 +1,12 @@
 //! A blocking client of few lines: one request, one response, in any version.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    missing_docs,
+    reason = "a client of tests: what goes wrong must fail them"
+)]
+
 use bytes::Bytes;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -20,21 +27,19 @@ impl Wire {
         Self { stream, next_id: 0 }
     }
 
+    /// This end's port.
+    pub fn local_port(&self) -> u16 {
+        self.stream.local_addr().unwrap().port()
+    }
+
+    /// A request as sent, its length first.
+    pub fn frame_of<R: Request>(version: i16, request: &R) -> Vec<u8> {
+        Self::encoded(version, 1, request).concat()
+    }
+
     pub fn ask<R: Request>(&mut self, version: i16, request: &R) -> R::Response {
         self.next_id += 1;
-        let mut w = Writer::new();
-        let header = RequestHeader {
-            request_api_key: R::KEY.id(),
-            request_api_version: version,
-            correlation_id: self.next_id,
-            client_id: Some("conformance".into()),
-            ..Default::default()
-        };
-        header.encode(&mut w, request_header_version(R::KEY, version)).unwrap();
-        request
-            .encode(&mut w, version)
-            .unwrap_or_else(|e| panic!("{} v{version}: {e}", R::NAME));
-        for chunk in w.into_frame().unwrap() {
+        for chunk in Self::encoded(version, self.next_id, request) {
             self.stream.write_all(&chunk).unwrap();
         }
         let mut r = Reader::new(self.frame());
@@ -43,6 +48,22 @@ impl Wire {
         let response = R::Response::decode(&mut r, version).unwrap_or_else(|e| panic!("{} v{version}: {e}", R::NAME));
         assert_eq!(r.remaining(), 0, "{} v{version}: bytes after the response", R::NAME);
         response
+    }
+
+    fn encoded<R: Request>(version: i16, correlation_id: i32, request: &R) -> Vec<Bytes> {
+        let mut w = Writer::new();
+        let header = RequestHeader {
+            request_api_key: R::KEY.id(),
+            request_api_version: version,
+            correlation_id,
+            client_id: Some("conformance".into()),
+            ..Default::default()
+        };
+        header.encode(&mut w, request_header_version(R::KEY, version)).unwrap();
+        request
+            .encode(&mut w, version)
+            .unwrap_or_else(|e| panic!("{} v{version}: {e}", R::NAME));
+        w.into_frame().unwrap()
     }
 
     /// Sends raw bytes as a frame; `None` when the other side closes.
