@@ -11,6 +11,9 @@ use weir_tests::peers::{Missing, Weir, skip};
 
 const JOURNAL: &str = ".weir-journal>";
 
+/// Replies that are proven, or what is wrong with one.
+type Verdict = Result<usize, String>;
+
 /// A call as the trace tells of it: begun, and ended when it says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Event {
@@ -62,7 +65,7 @@ fn events(trace: &str, client: &str) -> Result<Vec<Event>, String> {
 
 /// How many replies came after a sync that began when the journal had been written and ended before the reply began.
 /// Every reply must have written to the journal.
-fn replies_after_sync(trace: &str, client: &str) -> Result<usize, String> {
+fn replies_after_sync(trace: &str, client: &str) -> Verdict {
     let events = events(trace, client)?;
     let (mut replies, mut last_reply) = (0, 0);
     for (at, event) in events.iter().enumerate() {
@@ -128,13 +131,13 @@ impl Tracer {
 }
 
 /// Produces and commits under strace; what the trace says of both.
-fn traced(settings: &[(&str, &str)], n: i64) -> Result<(Result<usize, String>, Result<usize, String>), Missing> {
+fn traced(settings: &[(&str, &str)], n: i64) -> Result<(Verdict, Verdict), Missing> {
     let weir = Weir::broker(settings)?;
     let mut wire = Wire::connect(weir.bootstrap());
     create(&mut wire, "t", 1);
     find_coordinator(&mut wire, "g");
     let home = tempfile::tempdir().unwrap();
-    let run = |name: &str, ask: &mut dyn FnMut(&mut Wire, i64)| -> Result<Result<usize, String>, Missing> {
+    let run = |name: &str, ask: &mut dyn FnMut(&mut Wire, i64)| -> Result<Verdict, Missing> {
         // A connection of its own: its replies are told apart by its port.
         let mut wire = Wire::connect(weir.bootstrap());
         let port = wire.local_port();

@@ -365,7 +365,7 @@ mod tests {
     fn forged(at: usize, value: i32) -> Bytes {
         let mut bytes = batch(Compression::None, true, NOW).to_vec();
         be::put_i32(&mut bytes, at, value);
-        let crc = weir_core::crc::crc32c(&bytes[layout::ATTRIBUTES..]);
+        let crc = crc32c(&bytes[layout::ATTRIBUTES..]);
         be::put_u32(&mut bytes, layout::CRC, crc);
         Bytes::from(bytes)
     }

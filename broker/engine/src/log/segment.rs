@@ -139,15 +139,20 @@ impl Segment {
     pub(super) fn read(&self, position: u64, end: u64, max_bytes: usize, at_least_one: bool) -> io::Result<Bytes> {
         let end = end.min(self.size);
         let available = usize::try_from(end.saturating_sub(position)).unwrap_or(usize::MAX);
-        let mut want = available.min(max_bytes);
-        if at_least_one
-            && want < available
-            && let Some(header) = self.header_at(position)?
-        {
-            want = want.max(header.total_len()).min(available);
-        }
-        let mut buf = BytesMut::zeroed(want);
+        let least = if at_least_one { HEADER_LEN } else { 0 };
+        let mut buf = BytesMut::zeroed(max_bytes.max(least).min(available));
         self.file.read_exact_at(&mut buf, position)?;
+        // Only a first batch that is larger than what was asked for costs a second read.
+        let have = buf.len();
+        if at_least_one
+            && have < available
+            && let Ok(header) = BatchHeader::parse(&buf)
+            && header.total_len() > have
+        {
+            buf.resize(header.total_len().min(available), 0);
+            let rest = buf.get_mut(have..).unwrap_or_default();
+            self.file.read_exact_at(rest, position + have as u64)?;
+        }
         Ok(buf.freeze())
     }
 
