@@ -6,10 +6,10 @@
     reason = "a test may panic, in its helpers too"
 )]
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,10 +24,16 @@ use weir_connect_sdk::ConfigMap;
 use weir_console::{Console, ConsoleConfig, StartError};
 use weir_schema_registry::log::MemoryLog;
 use weir_schema_registry::{Registry, RegistryConfig};
-use weir_tests::peers::{Missing, Weir, skip};
+use weir_tests::peers::{Kafka, Missing, Weir, skip};
 
 /// One raw request; reads until the server closes or `enough` is in what came.
 fn exchange(address: SocketAddr, request: &str, enough: Option<&str>) -> (u16, String) {
+    exchange_until(address, request, |text| {
+        enough.is_some_and(|enough| text.contains(enough))
+    })
+}
+
+fn exchange_until(address: SocketAddr, request: &str, enough: impl Fn(&str) -> bool) -> (u16, String) {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
@@ -35,7 +41,7 @@ fn exchange(address: SocketAddr, request: &str, enough: Option<&str>) -> (u16, S
     loop {
         let read = stream.read(&mut part).unwrap();
         answer.extend_from_slice(&part[..read]);
-        if read == 0 || enough.is_some_and(|enough| String::from_utf8_lossy(&answer).contains(enough)) {
+        if read == 0 || enough(&String::from_utf8_lossy(&answer)) {
             break;
         }
     }
@@ -132,12 +138,23 @@ async fn worker(bootstrap: &str) -> Worker {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_route_on_live_data() {
-    let weir = match Weir::broker(&[]) {
-        Ok(weir) => weir,
-        Err(missing) => return skip(&missing),
-    };
-    let bootstrap = weir.bootstrap().to_owned();
+async fn every_route_on_weir() {
+    match Weir::broker(&[]) {
+        Ok(weir) => every_route_on_live_data(weir.bootstrap(), true).await,
+        Err(missing) => skip(&missing),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_on_apache_kafka() {
+    match tokio::task::spawn_blocking(Kafka::start).await.unwrap() {
+        Ok(kafka) => every_route_on_live_data(kafka.bootstrap(), false).await,
+        Err(missing) => skip(&missing),
+    }
+}
+
+async fn every_route_on_live_data(bootstrap: &str, pictures: bool) {
+    let bootstrap = bootstrap.to_owned();
     let registry = RegistryConfig::parse([("listeners", "http://127.0.0.1:0")]).unwrap();
     let registry = Registry::start(registry, Arc::new(MemoryLog::default())).await.unwrap();
     let worker = worker(&bootstrap).await;
@@ -165,7 +182,7 @@ async fn every_route_on_live_data() {
     );
     refusals(at).await;
     page(at).await;
-    browser(at).await;
+    browser(at, &bootstrap, pictures).await;
 
     let (status, gone) = call(at, "DELETE", "/api/topics/flights", "", Value::Null).await;
     assert_eq!((status, gone), (200, json!({"deleted": "flights"})));
@@ -296,6 +313,53 @@ async fn messages(at: SocketAddr, bootstrap: &str, schema: u32) {
         "{events}"
     );
     assert!(!events.contains("plain text"), "{events}");
+
+    // The connection was lost; what came meanwhile comes first, and nothing twice.
+    let last = events
+        .lines()
+        .filter_map(|line| line.strip_prefix("id:"))
+        .last()
+        .unwrap()
+        .trim()
+        .to_owned();
+    for (partition, text) in [(2, "missed-0"), (2, "missed-1"), (2, "missed-2")] {
+        producer.send(record(partition, 9, text.into())).await.unwrap();
+    }
+    let again = |place: String| {
+        let request = format!("GET /api/topics/flights/tail{place}\r\n\r\n");
+        tokio::task::spawn_blocking(move || {
+            let enough = |text: &str| ["missed-0", "missed-1", "missed-2"].iter().all(|m| text.contains(m));
+            exchange_until(at, &request, enough).1
+        })
+    };
+    let by_header = again(format!(" HTTP/1.1\r\nhost: {at}\r\nlast-event-id: {last}"))
+        .await
+        .unwrap();
+    let by_query = again(format!("?after={last} HTTP/1.1\r\nhost: {at}")).await.unwrap();
+    let places = |events: &str| -> Vec<(i64, i64)> {
+        let data = events.lines().filter_map(|line| line.strip_prefix("data:"));
+        let messages = data
+            .filter_map(|text| serde_json::from_str::<Value>(text).ok())
+            .filter(|m| m["offset"].is_i64());
+        messages
+            .map(|m| (m["partition"].as_i64().unwrap(), m["offset"].as_i64().unwrap()))
+            .collect()
+    };
+    let before = places(&events);
+    for after in [by_header, by_query].map(|events| places(&events)) {
+        assert!(
+            after.iter().filter(|(partition, _)| *partition == 2).count() == 3,
+            "{after:?}"
+        );
+        assert!(
+            !after.iter().any(|place| before.contains(place)),
+            "{before:?} {after:?}"
+        );
+    }
+    assert_eq!(
+        refusal(at, "GET", "/api/topics/flights/tail?after=x", "", Value::Null).await,
+        400
+    );
     producer.close().await;
 }
 
@@ -385,7 +449,7 @@ async fn page(at: SocketAddr) {
 }
 
 /// Every page in a real browser, if there is one. `WEIR_SCREENSHOTS` names a folder for pictures.
-async fn browser(at: SocketAddr) {
+async fn browser(at: SocketAddr, bootstrap: &str, pictures: bool) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let chromium = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".into());
     if !here.join("app/node_modules/playwright-core").exists() || !Path::new(&chromium).exists() {
@@ -396,12 +460,76 @@ async fn browser(at: SocketAddr) {
     }
     let mut node = Command::new("node");
     node.arg(here.join("tests/browser.mjs")).arg(format!("http://{at}"));
-    node.args(std::env::var_os("WEIR_SCREENSHOTS"));
-    let output = tokio::task::spawn_blocking(move || node.output())
+    node.args(std::env::var_os("WEIR_SCREENSHOTS").filter(|_| pictures));
+    node.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut walk = node.spawn().unwrap();
+    let (mut answer, says) = (walk.stdin.take().unwrap(), walk.stdout.take().unwrap());
+    let (asked, wanted) = tokio::sync::oneshot::channel();
+    let listener = std::thread::spawn(move || {
+        let mut asked = Some(asked);
+        for line in std::io::BufReader::new(says).lines().map_while(Result::ok) {
+            if let Some(asked) = asked.take_if(|_| line == "produce") {
+                asked.send(()).unwrap();
+            }
+        }
+    });
+    // The browser is offline now; when the walk ends without having asked, that is told below.
+    if wanted.await.is_ok() {
+        let config = ProducerConfig::from_map([("bootstrap.servers", bootstrap)]).unwrap();
+        let producer = Producer::new(weir_runtime::real(), config);
+        producer
+            .send(ProducerRecord::keyed("flights", "key", "while offline").partition(0))
+            .await
+            .unwrap();
+        producer.close().await;
+        answer.write_all(b"done\n").unwrap();
+    }
+    drop(answer);
+    let output = tokio::task::spawn_blocking(move || walk.wait_with_output())
         .await
         .unwrap()
         .unwrap();
+    listener.join().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The checked-in assets are what the sources build; so nobody needs Node to build Weir.
+#[test]
+fn assets_are_built_from_the_sources() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let app = here.join("app");
+    if !app.join("node_modules/esbuild").exists() {
+        return skip(&Missing {
+            peer: "esbuild",
+            reason: "needs `npm ci` in console/app".into(),
+        });
+    }
+    let run = |program: &str, args: &[&str]| {
+        let output = Command::new(app.join("node_modules/.bin").join(program))
+            .args(args)
+            .current_dir(&app)
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            output.status.success(),
+            "{program}: {text}{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        text
+    };
+    run("tsc", &["--noEmit"]);
+    let asset = |name: &str| std::fs::read_to_string(here.join("assets").join(name)).unwrap();
+    let script = run("esbuild", &["src/main.ts", "--bundle", "--minify", "--target=es2022"]);
+    assert!(script == asset("console.js"), "run `npm run build` in console/app");
+    assert!(
+        run("esbuild", &["src/console.css", "--minify"]) == asset("console.css"),
+        "run `npm run build` in console/app"
+    );
+    assert_eq!(
+        std::fs::read_to_string(app.join("src/index.html")).unwrap(),
+        asset("index.html")
+    );
 }
 
 #[tokio::test]

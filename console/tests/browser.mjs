@@ -3,10 +3,25 @@
 
 import { createRequire } from "node:module";
 import { mkdirSync } from "node:fs";
+import { connect, createServer } from "node:net";
 
 const { chromium } = createRequire(new URL("../app/package.json", import.meta.url))("playwright-core");
-const [url, folder] = process.argv.slice(2);
+const [server, folder] = process.argv.slice(2);
 if (folder) mkdirSync(folder, { recursive: true });
+// The browser comes through here, so that its connections can be cut.
+const open_sockets = new Set();
+let cut = false;
+const proxy = createServer((near) => {
+  if (cut) return near.destroy();
+  const { hostname, port } = new URL(server);
+  const far = connect(Number(port), hostname);
+  open_sockets.add(near);
+  const end = () => { near.destroy(); far.destroy(); open_sockets.delete(near); };
+  for (const socket of [near, far]) socket.on("error", end).on("close", end);
+  near.pipe(far).pipe(near);
+});
+await new Promise((ready) => proxy.listen(0, "127.0.0.1", ready));
+const url = `http://127.0.0.1:${proxy.address().port}`;
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
@@ -40,6 +55,23 @@ await step("from-offset", async () => {
   await see("from offset 1");
 });
 await step("live", async () => { await page.getByRole("button", { name: "Live tail" }).click(); await see("Waiting for messages"); await page.getByText("Live", { exact: true }).waitFor(); });
+await step("live-again", async () => {
+  // The connection breaks; what is produced before it is back must appear too. The test that runs this produces when it is told.
+  const before = problems.length;
+  cut = true;
+  for (const socket of open_sockets) socket.destroy();
+  try {
+    await see("Connection lost");
+    console.log("produce");
+    await new Promise((done) => process.stdin.once("data", done));
+  } finally {
+    cut = false;
+    process.stdin.destroy();
+  }
+  await page.locator("button.record", { hasText: "while offline" }).first().waitFor({ timeout: 20000 });
+  // The browser logs that it could not connect.
+  problems.splice(before, problems.length, ...problems.slice(before).filter((problem) => !problem.includes("net::ERR_")));
+});
 await step("partitions", async () => { await page.getByRole("link", { name: "Partitions" }).click(); await see("Next offset"); });
 await step("config", async () => { await page.getByRole("link", { name: "Configuration" }).click(); await see("cleanup.policy"); });
 await step("create", async () => {
@@ -72,6 +104,7 @@ await shot("error");
 // The browser logs the 404 that this last page is about.
 problems.splice(before, problems.length, ...problems.slice(before).filter((problem) => !problem.includes("404")));
 await browser.close();
+proxy.close();
 if (problems.length > 0) {
   console.error(problems.join("\n"));
   process.exitCode = 1;

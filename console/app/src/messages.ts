@@ -58,10 +58,12 @@ export function messages(topic: Topic, page: Page): HTMLElement {
   const live = h("button", { type: "button", class: "live", "aria-pressed": "false" }, "Live tail");
   let source: EventSource | null = null;
   let running: AbortController | null = null;
+  let again: ReturnType<typeof setTimeout> | undefined;
 
   const head = h("div", { class: "record head", "aria-hidden": "true" }, h("span", { class: "where" }, "Part. : offset"), h("span", { class: "when" }, "Time"), h("span", { class: "key" }, "Key"), h("span", { class: "value" }, "Value"));
 
   const stop = () => {
+    clearTimeout(again);
     source?.close();
     source = null;
     live.setAttribute("aria-pressed", "false");
@@ -93,28 +95,43 @@ export function messages(topic: Topic, page: Page): HTMLElement {
 
   const follow = () => {
     running?.abort();
-    const query = partition.value === "" ? "" : `?partition=${partition.value}`;
-    const stream = new EventSource(`${path}/tail${query}`);
-    source = stream;
-    let seen = 0;
     list.replaceChildren();
     place.replaceChildren(empty("Waiting for messages", "They appear here as they are produced."));
     live.setAttribute("aria-pressed", "true");
     live.textContent = "Stop";
     status.textContent = "Connecting…";
-    stream.addEventListener("ready", () => { status.textContent = "Live"; });
+    listen(0, "");
+  };
+
+  // `after` is the id of the last event of an earlier connection; while one lives, the browser sends it again by itself.
+  const listen = (before: number, after: string) => {
+    const query = new URLSearchParams();
+    if (partition.value !== "") query.set("partition", partition.value);
+    if (after !== "") query.set("after", after);
+    const stream = new EventSource(`${path}/tail?${query}`);
+    source = stream;
+    let seen = before;
+    let last = after;
+    const live = () => { status.textContent = seen === 0 ? "Live" : `Live, ${count(seen)} so far`; };
+    stream.addEventListener("ready", (event) => { last = event.lastEventId; live(); });
     stream.addEventListener("message", (event) => {
+      last = event.lastEventId;
       if (seen++ === 0) place.replaceChildren(h("div", { class: "grid" }, head, list));
       list.prepend(row(JSON.parse(event.data as string) as Message));
       while (list.childElementCount > KEEP) list.lastElementChild?.remove();
-      status.textContent = `Live, ${count(seen)} so far`;
+      live();
     });
     stream.addEventListener("failed", (event) => {
       stop();
       place.prepend(failure(new ApiError(JSON.parse((event as MessageEvent<string>).data) as Failure), follow));
     });
     stream.addEventListener("error", () => {
-      if (stream.readyState === EventSource.CLOSED && source === stream) {
+      if (source !== stream) return;
+      if (stream.readyState === EventSource.CLOSED && last !== "") {
+        // The browser gives up on an error status, as one gets it while the cluster is away: the place is known, so go on.
+        status.textContent = "Connection lost, trying again…";
+        again = setTimeout(() => listen(seen, last), 2000);
+      } else if (stream.readyState === EventSource.CLOSED) {
         stop();
         status.textContent = "";
         place.replaceChildren(failure(new ApiError({ error: "The live tail could not start.", hint: "Too many may be open, or the topic is gone." }), follow));
