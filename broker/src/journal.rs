@@ -479,7 +479,13 @@ mod tests {
         journal.begin(1).unwrap();
         // Until the first journal file is nearly full.
         let (mut sequence, mut last) = (0, 0);
-        while journal.writer.lock().current.as_ref().is_some_and(|c| c.at + 2_000 < c.size) {
+        while journal
+            .writer
+            .lock()
+            .current
+            .as_ref()
+            .is_some_and(|c| c.at + 2_000 < c.size)
+        {
             assert!(sequence < 5_000, "the first journal file does not fill up");
             let (produced, lsn) = produce(&handle, &journal, &batch(sequence, 1_000));
             assert!(produced.stored.is_some());

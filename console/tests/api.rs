@@ -318,7 +318,7 @@ async fn messages(at: SocketAddr, bootstrap: &str, schema: u32) {
     let last = events
         .lines()
         .filter_map(|line| line.strip_prefix("id:"))
-        .last()
+        .next_back()
         .unwrap()
         .trim()
         .to_owned();
