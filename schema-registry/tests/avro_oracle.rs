@@ -22,7 +22,7 @@ fn same_as_java() {
             std::env::var_os("CI").is_none(),
             "Java, Maven or the Avro jars are missing"
         );
-        eprintln!("SKIPPED avro_oracle::same_as_java: Java, Maven or the Avro jars are missing");
+        eprintln!("SKIPPED: avro_oracle::same_as_java: Java, Maven or the Avro jars are missing");
         return;
     };
     let requests: Vec<Value> = (0..PAIRS).map(|seed| Generator::new(seed).request()).collect();

@@ -28,7 +28,7 @@ const USER: &str = r#"{"type":"record","name":"User","namespace":"n","fields":[{
 
 fn skip(test: &str, reason: &str) {
     assert!(std::env::var_os("CI").is_none(), "{test}: {reason}");
-    eprintln!("SKIPPED clients::{test}: {reason}");
+    eprintln!("SKIPPED: clients::{test}: {reason}");
 }
 
 /// Node's packages.

@@ -230,7 +230,7 @@ async fn a_stock_avro_producer_and_consumer_on(brokers: String) {
             std::env::var_os("CI").is_none(),
             "Python 3 with venv and pip is missing"
         );
-        return eprintln!("SKIPPED kafka::a_stock_avro_producer_and_consumer: Python 3 with venv and pip is missing");
+        return eprintln!("SKIPPED: kafka::a_stock_avro_producer_and_consumer: Python 3 with venv and pip is missing");
     };
     let registry = Registry::start_on_kafka(config(&brokers, &unique("_schemas")))
         .await

@@ -2,6 +2,7 @@
 
 mod codegen;
 mod test;
+mod tidy;
 
 use std::process::ExitCode;
 
@@ -11,6 +12,7 @@ Usage: cargo xtask <task>
 Tasks:
   codegen    write core/messages/src/generated from the message definitions in Apache Kafka's jars
   test       run every test, fetching or installing what it needs
+  tidy       hold the house rules against the sources: file lengths, import walls, licences
   peers      fetch what tests talk to (Apache Kafka, stock clients) into the cache and print where it is
 ";
 
@@ -23,7 +25,13 @@ fn main() -> ExitCode {
         Some("codegen") => codegen::run(),
         Some("peers") if test::fetch_peers() => Ok(()),
         Some("peers") => Err("not all peers are there".into()),
-        Some("test") => test::run(),
+        // Its last line is the count: nothing may follow.
+        Some("test") => match test::run() {
+            Ok(true) => Ok(()),
+            Ok(false) => return ExitCode::FAILURE,
+            Err(error) => Err(error.into()),
+        },
+        Some("tidy") => tidy::run(),
         Some("help" | "--help" | "-h") => {
             print!("{USAGE}");
             Ok(())
