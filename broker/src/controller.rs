@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 use weir_core::ErrorCode;
-use weir_core::compress::Compression;
+use weir_core::compress::{Compression, INFLATED_MAX_BYTES};
 use weir_core::machine::{LogMachine, Ticket};
 use weir_core::record::{Batch, BatchBuilder, Batches};
 use weir_engine::metadata::{ApiError, Command, Metadata, RESOURCE_TOPIC, Reply, TopicInfo};
@@ -34,39 +34,71 @@ fn version_of(record: &MetadataRecord) -> i16 {
     match record {
         MetadataRecord::RegisterBroker(_) => 3,
         MetadataRecord::BrokerRegistrationChange(_) => 2,
+        MetadataRecord::PartitionChange(r) if r.eligible_leader_replicas.is_some() => 2,
         MetadataRecord::Partition(_) | MetadataRecord::PartitionChange(_) => 1,
         _ => 0,
     }
 }
 
-/// Replays a metadata log.
-pub(crate) fn load(partition: &Partition) -> io::Result<Metadata> {
-    let mut metadata = Metadata::default();
-    let mut at = partition.log.log_start();
-    let end = partition.log.next_offset();
-    while at < end {
-        let bytes = partition.log.read(at, end, 1 << 20, true)?;
-        if bytes.is_empty() {
-            break;
-        }
+/// Replays metadata records. Those of a metadata transaction (KIP-868) count once it has ended.
+#[derive(Default)]
+struct Replay {
+    metadata: Metadata,
+    transaction: Option<Vec<MetadataRecord>>,
+}
+
+impl Replay {
+    fn batches(&mut self, bytes: Bytes) -> io::Result<Option<i64>> {
+        let mut next = None;
         for batch in Batches::of(bytes) {
-            at = batch.header.next_offset();
+            next = Some(batch.header.next_offset());
             if batch.header.is_control() {
                 continue;
             }
-            for record in batch
-                .records(weir_core::compress::INFLATED_MAX_BYTES)
-                .map_err(io::Error::other)?
-            {
-                let Some(value) = record.map_err(io::Error::other)?.value else {
-                    continue;
-                };
-                let (record, _) = MetadataRecord::decode(value).map_err(io::Error::other)?;
-                metadata.apply(&record);
+            for record in batch.records(INFLATED_MAX_BYTES).map_err(io::Error::other)? {
+                if let Some(value) = record.map_err(io::Error::other)?.value {
+                    self.record(MetadataRecord::decode(value).map_err(io::Error::other)?.0);
+                }
             }
         }
+        Ok(next)
     }
-    Ok(metadata)
+
+    fn record(&mut self, record: MetadataRecord) {
+        match (record, &mut self.transaction) {
+            (MetadataRecord::BeginTransaction(_), transaction) => *transaction = Some(Vec::new()),
+            (MetadataRecord::AbortTransaction(_), transaction) => *transaction = None,
+            (MetadataRecord::EndTransaction(_), transaction) => {
+                for record in transaction.take().unwrap_or_default() {
+                    self.metadata.apply(&record);
+                }
+            }
+            (record, Some(transaction)) => transaction.push(record),
+            (record, None) => self.metadata.apply(&record),
+        }
+    }
+}
+
+/// Replays a metadata log, from Kafka's snapshot on where it does not go back to the beginning.
+pub(crate) fn load(partition: &Partition, snapshot: Option<(i64, Bytes)>) -> io::Result<Metadata> {
+    let mut replay = Replay::default();
+    let mut at = partition.log.log_start();
+    if let Some((end, bytes)) = snapshot {
+        replay.batches(bytes)?;
+        at = end;
+    } else if at > 0 {
+        return Err(io::Error::other(format!(
+            "it begins at offset {at}, and there is no snapshot of what was before"
+        )));
+    }
+    let end = partition.log.next_offset();
+    while at < end {
+        match replay.batches(partition.log.read(at, end, 1 << 20, true)?)? {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    Ok(replay.metadata)
 }
 
 impl Controller {
@@ -164,6 +196,16 @@ fn carry_out(state: &State, before: &Metadata, records: &[MetadataRecord]) {
                     Err(e) => {
                         tracing::error!(topic = %topic.name, partition = r.partition_id, error = %e, "cannot make a log")
                     }
+                }
+            }
+            MetadataRecord::PartitionChange(r) => {
+                let led = state.controller.image().topic_by_id(r.topic_id).and_then(|topic| {
+                    let info = topic.partitions.get(&r.partition_id)?;
+                    Some((info.leader_epoch, info.isr.clone()))
+                });
+                let handle = state.topics.by_id(r.topic_id).and_then(|t| t.partition(r.partition_id));
+                if let (Some((epoch, isr)), Some(handle)) = (led, handle) {
+                    handle.lock().partition.lead(epoch, isr);
                 }
             }
             MetadataRecord::RemoveTopic(r) => {

@@ -42,6 +42,16 @@ pub enum OpenError {
         /// As found.
         version: String,
     },
+    /// Of a cluster whose metadata may hold records that this version does not know.
+    #[error("data directory {}: metadata.version is {found}, this version of Weir knows up to {known}", .path.display())]
+    NewerMetadata {
+        /// Where.
+        path: PathBuf,
+        /// As found.
+        found: i16,
+        /// The newest that is known.
+        known: i16,
+    },
     /// Of another node.
     #[error("data directory {}: meta.properties says node.id={found}, configured is {configured}", .path.display())]
     OtherNode {
@@ -77,6 +87,8 @@ pub(crate) struct Disk {
     pub(crate) directory_id: Uuid,
     /// The last stop was clean: nothing needs checking.
     pub(crate) clean: bool,
+    /// Without a journal: Apache Kafka's, or new.
+    foreign: bool,
     recovery_points: BTreeMap<TopicPartition, i64>,
     log_starts: BTreeMap<TopicPartition, i64>,
 }
@@ -175,6 +187,11 @@ impl Disk {
             cluster_id,
             directory_id,
             clean: files.exists(&dir.join(CLEAN)),
+            foreign: !files
+                .list(dir)
+                .map_err(io)?
+                .iter()
+                .any(|entry| entry.name.ends_with(SUFFIX)),
             recovery_points: BTreeMap::new(),
             log_starts: BTreeMap::new(),
             files,
@@ -256,12 +273,44 @@ impl Disk {
                 .write_replaced(&meta, format!("version: 0\ntopic_id: {id}").as_bytes())?;
         }
         let key = (topic.to_owned(), index);
+        let log_start = match self.log_starts.get(&key) {
+            Some(start) => *start,
+            // Kafka notes a log start only where it is not that of the first segment, and none of the metadata log. Where
+            // Weir ran, what is missing at the beginning is in the journal.
+            None if self.foreign => self.first_segment(&dir)?,
+            None => 0,
+        };
         let from = OpenFrom {
-            log_start: self.log_starts.get(&key).copied().unwrap_or(0),
+            log_start,
             recovery_point: self.recovery_points.get(&key).copied().unwrap_or(0),
             clean: self.clean,
         };
         Log::open(self.files.clone(), &dir, config, from)
+    }
+
+    fn first_segment(&self, dir: &Path) -> io::Result<i64> {
+        let segments = self.files.list(dir)?.into_iter();
+        let bases = segments.filter_map(|e| e.name.strip_suffix(".log")?.parse().ok());
+        Ok(bases.min().unwrap_or(0))
+    }
+
+    /// The newest metadata snapshot of Kafka's that covers all before `log_start`, and the offset after it; none is needed
+    /// when the log goes back to its beginning.
+    pub(crate) fn metadata_snapshot(&self, topic: &str, log_start: i64) -> io::Result<Option<(i64, Bytes)>> {
+        if log_start == 0 {
+            return Ok(None);
+        }
+        let dir = self.partition_dir(topic, 0);
+        let of = |name: &str| -> Option<i64> {
+            // End offset, epoch.
+            name.strip_suffix(".checkpoint")?.split_once('-')?.0.parse().ok()
+        };
+        let newest = self.files.list(&dir)?.into_iter();
+        let newest = newest.filter_map(|e| Some((of(&e.name)?, e.name))).max();
+        match newest {
+            Some((end, name)) if end >= log_start => Ok(Some((end, self.files.read(&dir.join(name))?.into()))),
+            _ => Ok(None),
+        }
     }
 
     /// Removes a partition's directory; renamed first, as Kafka does, so that a crash leaves nothing half there.

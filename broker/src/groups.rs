@@ -16,6 +16,7 @@ use weir_core::compress::{Compression, INFLATED_MAX_BYTES};
 use weir_core::machine::{Decision, LogMachine, Ticket};
 use weir_core::record::{Batch, BatchBuilder, Batches};
 use weir_engine::group::{Command, GroupConfig, GroupRecord, Groups, Reply};
+use weir_engine::log::is_abort_marker;
 
 /// Kafka's topic of groups and offsets.
 pub(crate) const OFFSETS_TOPIC: &str = "__consumer_offsets";
@@ -57,6 +58,8 @@ pub(crate) fn partition_of(group: &str, partitions: usize) -> usize {
 
 fn load(log: &PartitionHandle, config: &GroupConfig, now: i64) -> io::Result<Groups> {
     let mut machine = Groups::new(config.clone());
+    // Offsets that a Kafka transaction committed count once its marker says so.
+    let mut pending: BTreeMap<i64, Vec<GroupRecord>> = BTreeMap::new();
     let hosted = log.lock();
     let end = hosted.partition.log.next_offset();
     let mut at = hosted.partition.log.log_start();
@@ -67,13 +70,19 @@ fn load(log: &PartitionHandle, config: &GroupConfig, now: i64) -> io::Result<Gro
         }
         for batch in Batches::of(bytes) {
             at = batch.header.next_offset();
+            let (producer, transactional) = (batch.header.producer_id, batch.header.is_transactional());
             if batch.header.is_control() {
+                let decided = pending.remove(&producer).unwrap_or_default();
+                if !is_abort_marker(&batch) {
+                    decided.iter().for_each(|record| machine.replay(record));
+                }
                 continue;
             }
             for record in batch.records(INFLATED_MAX_BYTES).map_err(io::Error::other)? {
                 let record = record.map_err(io::Error::other)?;
                 let Some(key) = record.key else { continue };
                 match GroupRecord::decode(key, record.value) {
+                    Ok(record) if transactional => pending.entry(producer).or_default().push(record),
                     Ok(record) => machine.replay(&record),
                     // Written by a newer version or by another implementation: not ours to lose a group over.
                     Err(e) => {

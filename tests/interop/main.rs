@@ -13,3 +13,4 @@ mod franz_go;
 mod java_tools;
 mod python;
 mod shell;
+mod takeover;

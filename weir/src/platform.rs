@@ -356,6 +356,9 @@ async fn start_broker(seam: &Seam, config: BrokerConfig) -> Result<Broker, Failu
             StartError::Directory(OpenError::InUse(_)) => Some("another Weir or Apache Kafka runs on it: stop it, or choose another directory with --data-dir"),
             StartError::Directory(OpenError::Io { .. }) => Some("choose another directory with --data-dir"),
             StartError::Directory(OpenError::NewerFormat { .. }) => Some("it was written by a newer version: start that one"),
+            StartError::Directory(OpenError::NewerMetadata { .. }) => {
+                Some("a newer Apache Kafka or Weir raised it: start that one, or a newer Weir")
+            }
             StartError::Directory(OpenError::OtherNode { .. }) => Some("set node.id to what the directory says, or choose another directory"),
             _ => None,
         };

@@ -91,6 +91,13 @@ impl Partition {
         self.leader_epoch
     }
 
+    /// Leads in a new epoch.
+    pub fn lead(&mut self, leader_epoch: i32, isr: Vec<i32>) {
+        self.leader_epoch = leader_epoch;
+        self.isr = isr;
+        self.advance_high_watermark();
+    }
+
     /// All before it is on every in-sync replica.
     #[must_use]
     pub fn high_watermark(&self) -> i64 {

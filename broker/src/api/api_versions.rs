@@ -26,7 +26,12 @@ pub(super) fn handle(
         });
     }
     let image = state.controller.image();
-    let finalized = image.features().iter().map(|(name, level)| FinalizedFeatureKey {
+    // A directory of Kafka's may have more; what is not supported here is not told.
+    let known = image
+        .features()
+        .iter()
+        .filter(|(name, _)| name.as_str() == "metadata.version");
+    let finalized = known.map(|(name, level)| FinalizedFeatureKey {
         name: name.clone(),
         max_version_level: *level,
         min_version_level: *level,

@@ -141,13 +141,28 @@ fn open(seam: Seam, config: BrokerConfig) -> Result<Arc<State>, StartError> {
         ..LogConfig::default()
     };
     let log = disk.open_log(METADATA_TOPIC, METADATA_TOPIC_ID, 0, metadata_config)?;
-    let mut partition = Partition::new(log, config.node_id, 1, vec![config.node_id]);
+    // Goes on in the last leader's epoch: whoever leads next begins a newer one.
+    let epoch = log.latest_epoch().unwrap_or(1).max(1);
+    let mut partition = Partition::new(log, config.node_id, epoch, vec![config.node_id]);
     let of_metadata = |e: &&Entry| Uuid::from_bytes(e.topic_id) == METADATA_TOPIC_ID;
     for entry in entries.iter().filter(of_metadata) {
         partition.restore(&entry.batch)?;
     }
-    let metadata = controller::load(&partition)
+    let snapshot = disk.metadata_snapshot(METADATA_TOPIC, partition.log.log_start())?;
+    let metadata = controller::load(&partition, snapshot)
         .map_err(|e| OpenError::Corrupt(format!("{METADATA_TOPIC}-0 cannot be read: {e}")))?;
+    let found = metadata.features().get("metadata.version").copied().unwrap_or(0);
+    if found > METADATA_VERSION {
+        return Err(OpenError::NewerMetadata {
+            path: config.log_dir,
+            found,
+            known: METADATA_VERSION,
+        }
+        .into());
+    }
+    for what in metadata.not_served() {
+        tracing::warn!("the data directory has {what}, which Weir keeps but does not heed yet");
+    }
     let infos: Vec<_> = metadata.topics().cloned().collect();
     let handle = PartitionHandle::new(METADATA_TOPIC_ID, Str::from_static(METADATA_TOPIC), 0, partition);
     let mut unsynced = vec![handle.clone()];
@@ -193,6 +208,16 @@ fn open(seam: Seam, config: BrokerConfig) -> Result<Arc<State>, StartError> {
             "put back from the journal what the segments had lost"
         );
     }
+    for handle in &unsynced {
+        // Nobody here ends it: its coordinator would be Kafka's.
+        if let Some(first) = handle.lock().partition.log.producers().first_unstable() {
+            tracing::warn!(
+                topic = %handle.topic,
+                partition = handle.index,
+                "a transaction is open from offset {first} on: read_committed consumers stop there until an Apache Kafka that the directory is given back to ends it"
+            );
+        }
+    }
     if !clean {
         for handle in &unsynced {
             let (files, up_to) = handle.lock().partition.log.unsynced();
@@ -237,6 +262,7 @@ async fn register(state: &Arc<State>, addresses: &[(String, SocketAddr)]) -> Res
         log_dirs: vec![state.disk.directory_id],
         ..Default::default()
     })));
+    commands.push(Command::LeadAll(state.config.node_id));
     for reply in state.controller.submit(state, commands).await {
         if let Reply::Refused(e) = reply {
             return Err(StartError::Register(e.message));

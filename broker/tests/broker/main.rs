@@ -8,6 +8,7 @@
 )]
 
 mod fuzz;
+mod metadata_snapshot;
 mod sim_crash;
 mod sim_disk;
 mod wire;

@@ -20,6 +20,7 @@ pub struct Kafka {
     bootstrap: String,
     process: Process,
     folder: PathBuf,
+    data: PathBuf,
 }
 
 impl Kafka {
@@ -36,6 +37,14 @@ impl Kafka {
     /// # Errors
     /// See [`Self::start`].
     pub fn start_with(settings: &[(&str, &str)]) -> Result<Self, Missing> {
+        Self::start_on(None, settings)
+    }
+
+    /// [`Self::start_with`] on a data directory that outlives it; formatted when it is new.
+    ///
+    /// # Errors
+    /// See [`Self::start`].
+    pub fn start_on(data: Option<&Path>, settings: &[(&str, &str)]) -> Result<Self, Missing> {
         let missing = |reason: String| Missing { peer: PEER, reason };
         let jars = xtask::peers::kafka_jars().map_err(|error| missing(error.to_string()))?;
         let class_path = jars.join("*");
@@ -44,10 +53,13 @@ impl Kafka {
         let folder = tempfile::tempdir().map_err(of)?.keep();
         let (port, controller) = (free_port().map_err(of)?, free_port().map_err(of)?);
         let properties = folder.join("server.properties");
-        fs::write(&properties, server_properties(&folder, port, controller, settings)).map_err(of)?;
+        let data = data.map_or_else(|| folder.join("data"), Path::to_owned);
+        fs::write(&properties, server_properties(&data, port, controller, settings)).map_err(of)?;
         let log4j = folder.join("log4j2.yaml");
         fs::write(&log4j, LOG4J).map_err(of)?;
-        format_storage(&class_path, &properties, &log4j).map_err(missing)?;
+        if !data.join("meta.properties").exists() {
+            format_storage(&class_path, &properties, &log4j).map_err(missing)?;
+        }
         let log4j_option = format!("-Dlog4j2.configurationFile={}", log4j.display());
         let args: [&OsStr; 8] = [
             "-Xmx768m".as_ref(),
@@ -64,6 +76,7 @@ impl Kafka {
             bootstrap: format!("127.0.0.1:{port}"),
             process,
             folder,
+            data,
         };
         kafka.wait_ready()?;
         Ok(kafka)
@@ -95,7 +108,23 @@ impl Kafka {
 
     /// Its log directory, with Kafka's segment files.
     pub fn log_dir(&self) -> PathBuf {
-        self.folder.join("data")
+        self.data.clone()
+    }
+
+    /// Stops it as an operator does; its directory is clean then.
+    ///
+    /// # Errors
+    /// It does not end.
+    pub fn stop(self) -> Result<(), Missing> {
+        self.process.stop(START_TIMEOUT).map_err(|e| Missing {
+            peer: PEER,
+            reason: e.to_string(),
+        })
+    }
+
+    /// What it has told so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("server.log")).unwrap_or_default()
     }
 
     /// Runs one of Kafka's tools (a main class) and returns what it printed.
@@ -137,7 +166,7 @@ Configuration:
         ref: STDOUT
 ";
 
-fn server_properties(folder: &Path, port: u16, controller: u16, settings: &[(&str, &str)]) -> String {
+fn server_properties(data: &Path, port: u16, controller: u16, settings: &[(&str, &str)]) -> String {
     let mut text = format!(
         "process.roles=broker,controller\nnode.id=1\n\
          controller.quorum.bootstrap.servers=127.0.0.1:{controller}\n\
@@ -151,7 +180,7 @@ fn server_properties(folder: &Path, port: u16, controller: u16, settings: &[(&st
          transaction.state.log.num.partitions=4\n\
          share.coordinator.state.topic.replication.factor=1\nshare.coordinator.state.topic.min.isr=1\n\
          group.initial.rebalance.delay.ms=0\n",
-        folder.join("data").display()
+        data.display()
     );
     for (name, value) in settings {
         text += &format!("{name}={value}\n");

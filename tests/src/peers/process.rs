@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 /// A server started by a test, with a folder of its own. It is killed and its folder removed on drop, and also when the test process
 /// itself is killed: a small shell watches a pipe that only the test holds open.
@@ -58,6 +59,23 @@ impl Process {
     /// The program's process id, once it runs.
     pub fn pid(&self) -> Option<u32> {
         fs::read_to_string(&self.pid_file).ok()?.trim().parse().ok()
+    }
+
+    /// Asks the program to end and waits until it has.
+    ///
+    /// # Errors
+    /// It does not end in time.
+    pub fn stop(&self, limit: Duration) -> io::Result<()> {
+        let pid = self.pid().ok_or(io::ErrorKind::NotFound)?;
+        Command::new("kill").args(["-TERM", &pid.to_string()]).status()?;
+        let end = Instant::now() + limit;
+        while !self.ended() {
+            if Instant::now() > end {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Ok(())
     }
 
     /// Whether the program has ended by itself.

@@ -103,6 +103,14 @@ impl Weir {
         &self.bootstrap
     }
 
+    /// Stops it as a user does; its directory is clean then.
+    ///
+    /// # Errors
+    /// It does not end.
+    pub fn stop(self) -> Result<(), Missing> {
+        self.process.stop(START_TIMEOUT).map_err(|e| missing(&e))
+    }
+
     /// Its data directory.
     pub fn data_dir(&self) -> &Path {
         &self.data

@@ -1,7 +1,7 @@
 //! Writing: offsets are assigned, two header fields patched, the bytes go to the active segment.
 
 use super::segment::Segment;
-use super::{AbortedTxn, Log, is_abort_marker};
+use super::{Log, txn_index};
 use std::io;
 use weir_core::be;
 use weir_core::crc::crc32c;
@@ -94,13 +94,9 @@ impl Log {
         if let Some(segment) = self.segments.get_mut(&base) {
             segment.append(&header, head, body, interval)?;
         }
-        if header.is_control() && header.has_producer_id() && is_abort_marker(batch) {
-            self.aborted
-                .extend(self.producers.open_txn(header.producer_id).map(|first| AbortedTxn {
-                    producer_id: header.producer_id,
-                    first_offset: first,
-                    last_offset: header.last_offset(),
-                }));
+        if let Some(txn) = self.aborted_by(&header, batch) {
+            txn_index::append(&*self.files, &self.dir, base, &txn)?;
+            self.aborted.push(txn);
         }
         self.producers.apply(&header);
         self.next_offset = header.next_offset();

@@ -12,6 +12,7 @@ mod producers;
 mod read;
 mod segment;
 mod trim;
+mod txn_index;
 
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use weir_core::record::{Batch, BatchHeader};
 use weir_core::seam::{File, Files};
 
 /// Name of the leader epoch file in a partition's directory.
@@ -128,7 +130,21 @@ impl Log {
             self.next_offset = self.next_offset.max(end);
         }
         self.batches_end = self.next_offset;
-        self.load_producers(snapshots)?;
+        // After an unclean stop what lies past the recovery point is gone through once more, with the producers as they
+        // were before it: its transaction indexes may not have reached the disk.
+        let unchecked = match from.clean {
+            true => self.next_offset,
+            false => self.base_of(from.recovery_point.min(self.next_offset)),
+        };
+        for base in self
+            .segments
+            .range(..unchecked)
+            .map(|(base, _)| *base)
+            .collect::<Vec<_>>()
+        {
+            self.aborted.extend(txn_index::load(&*self.files, &self.dir, base)?);
+        }
+        self.load_producers(snapshots, unchecked)?;
         self.recovery_point = if from.clean {
             self.next_offset
         } else {
@@ -186,10 +202,11 @@ impl Log {
         }
     }
 
-    /// The newest snapshot that is whole and not ahead of the log, then the batches after it.
-    fn load_producers(&mut self, snapshots: &[i64]) -> io::Result<()> {
+    /// The newest snapshot that is whole and not past `at_most`, then the batches after it. Aborted transactions whose
+    /// markers are met and not yet known go into their segments' indexes.
+    fn load_producers(&mut self, snapshots: &[i64], at_most: i64) -> io::Result<()> {
         let mut from = self.log_start;
-        let mut candidates: Vec<i64> = snapshots.iter().copied().filter(|at| *at <= self.next_offset).collect();
+        let mut candidates: Vec<i64> = snapshots.iter().copied().filter(|at| *at <= at_most).collect();
         candidates.sort_unstable();
         while let Some(at) = candidates.pop() {
             let path = self.dir.join(file_name(at, ".snapshot"));
@@ -201,6 +218,7 @@ impl Log {
             self.files.remove_file(&path)?;
         }
         let mut epochs_changed = false;
+        let mut found = Vec::new();
         for (base, segment) in self.segments.range(self.base_of(from)..) {
             let start = if from > *base {
                 segment.position_of(from)?.unwrap_or(segment.size)
@@ -211,21 +229,42 @@ impl Log {
                 let header = &batch.header;
                 epochs_changed |= self.epochs.assign(header.leader_epoch, header.base_offset);
                 if header.is_control() && header.has_producer_id() && is_abort_marker(batch) {
-                    self.aborted
-                        .extend(self.producers.open_txn(header.producer_id).map(|first| AbortedTxn {
-                            producer_id: header.producer_id,
-                            first_offset: first,
-                            last_offset: header.last_offset(),
-                        }));
+                    let txn = self.producers.aborting(header.producer_id, header.last_offset());
+                    found.extend(txn.map(|txn| (*base, txn)));
                 }
                 self.producers.apply(header);
                 Ok(true)
             })?;
         }
+        self.note_aborted(found, at_most)?;
         if epochs_changed {
             self.epochs.save(&*self.files)?;
         }
         Ok(())
+    }
+
+    /// Takes in what a scan found: indexes of segments from `unchecked` on become what was found in them.
+    fn note_aborted(&mut self, found: Vec<(i64, AbortedTxn)>, unchecked: i64) -> io::Result<()> {
+        let bases: Vec<i64> = self.segments.range(unchecked..).map(|(base, _)| *base).collect();
+        for base in bases {
+            let of: Vec<AbortedTxn> = found.iter().filter(|(b, _)| *b == base).map(|(_, txn)| *txn).collect();
+            if txn_index::load(&*self.files, &self.dir, base)? != of {
+                txn_index::replace(&*self.files, &self.dir, base, &of)?;
+            }
+        }
+        for (_, txn) in found {
+            if !self.aborted.contains(&txn) {
+                self.aborted.push(txn);
+            }
+        }
+        Ok(())
+    }
+
+    /// The transaction that `batch` ends, if it is the marker of an abort.
+    fn aborted_by(&self, header: &BatchHeader, batch: &Batch) -> Option<AbortedTxn> {
+        let marker = header.is_control() && header.has_producer_id() && is_abort_marker(batch);
+        let txn = marker.then(|| self.producers.aborting(header.producer_id, header.last_offset()));
+        txn.flatten()
     }
 
     /// Base of the segment that holds `offset`, or `offset` itself.

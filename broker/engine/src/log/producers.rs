@@ -1,6 +1,7 @@
 //! Producer state of one partition (`ProducerStateManager`): what makes produce idempotent and knows open
 //! transactions. Kept across restarts in Kafka's `.snapshot` files, one entry per producer.
 
+use super::AbortedTxn;
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::path::Path;
@@ -182,6 +183,19 @@ impl Producers {
     #[must_use]
     pub fn first_unstable(&self) -> Option<i64> {
         self.by_id.values().filter_map(|p| p.open_txn).min()
+    }
+
+    /// The transaction that an abort marker of `producer_id` at `last_offset` ends, if one is open.
+    #[must_use]
+    pub(super) fn aborting(&self, producer_id: i64, last_offset: i64) -> Option<AbortedTxn> {
+        let first_offset = self.open_txn(producer_id)?;
+        let others = self.by_id.iter().filter(|(id, _)| **id != producer_id);
+        Some(AbortedTxn {
+            producer_id,
+            first_offset,
+            last_offset,
+            last_stable: others.filter_map(|(_, p)| p.open_txn).min().unwrap_or(last_offset + 1),
+        })
     }
 
     /// Forgets producers silent for longer than `expiration_ms`, but none with an open transaction.

@@ -15,6 +15,8 @@ pub struct AbortedTxn {
     pub first_offset: i64,
     /// Its marker.
     pub last_offset: i64,
+    /// The last stable offset once it had ended.
+    pub last_stable: i64,
 }
 
 /// An offset found by its timestamp.

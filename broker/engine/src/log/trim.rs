@@ -1,6 +1,6 @@
 //! Deleting: retention by time and size, DeleteRecords, truncation.
 
-use super::Log;
+use super::{Log, txn_index};
 use std::io;
 
 impl Log {
@@ -109,8 +109,13 @@ impl Log {
                 .remove_file(&self.dir.join(super::file_name(*at, ".snapshot")))?;
         }
         let kept: Vec<i64> = snapshots.into_iter().filter(|at| *at <= offset).collect();
-        self.aborted.clear();
-        self.load_producers(&kept)
+        if let Some(base) = self.segments.last_key_value().map(|(base, _)| *base) {
+            let of: Vec<_> = self.aborted.iter().filter(|t| t.last_offset >= base).copied().collect();
+            if txn_index::load(&*self.files, &self.dir, base)? != of {
+                txn_index::replace(&*self.files, &self.dir, base, &of)?;
+            }
+        }
+        self.load_producers(&kept, offset)
     }
 
     /// Throws everything away and starts again at `offset`, as a follower does whose log ends before the leader's

@@ -81,6 +81,8 @@ pub enum Command {
     Bootstrap(Vec<(Str, i16)>),
     /// This broker is here.
     RegisterBroker(Box<RegisterBrokerRecord>),
+    /// This broker, the only one, leads every partition from now on: what a Kafka that stopped left without a leader, too.
+    LeadAll(i32),
     /// CreateTopics, one topic.
     CreateTopic(Box<NewTopic>),
     /// DeleteTopics, one topic.
@@ -136,7 +138,7 @@ pub enum Reply {
     Refused(ApiError),
 }
 
-type Decided = Result<(Vec<MetadataRecord>, Reply), ApiError>;
+pub(super) type Decided = Result<(Vec<MetadataRecord>, Reply), ApiError>;
 
 impl Metadata {
     pub(super) fn decide_command(&self, command: Command) -> (Vec<MetadataRecord>, Reply) {
@@ -155,6 +157,7 @@ impl Metadata {
                 Reply::Done,
             )),
             Command::RegisterBroker(record) => Ok((vec![MetadataRecord::RegisterBroker(*record)], Reply::Done)),
+            Command::LeadAll(broker) => self.lead_all(broker),
             Command::CreateTopic(topic) => self.create_topic(*topic),
             Command::DeleteTopic(id) => self.delete_topic(id),
             Command::CreatePartitions {

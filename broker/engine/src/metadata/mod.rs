@@ -4,11 +4,12 @@
 
 mod decide;
 mod names;
+mod takeover;
 
 pub use decide::{AlterOp, ApiError, Command, ConfigOp, NewTopic, Reply};
 pub use names::{TOPIC_NAME_MAX, validate_topic_name};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use weir_core::machine::{Decision, LogMachine, Ticket};
 use weir_messages::{MetadataRecord, Str, Uuid};
 
@@ -73,6 +74,7 @@ pub struct Metadata {
     features: BTreeMap<Str, i16>,
     brokers: BTreeMap<i32, BrokerInfo>,
     next_producer_id: i64,
+    not_served: BTreeSet<&'static str>,
 }
 
 impl Metadata {
@@ -108,6 +110,11 @@ impl Metadata {
         &self.features
     }
 
+    /// What a log of Kafka's decides, and this broker does not heed.
+    pub fn not_served(&self) -> impl Iterator<Item = &'static str> {
+        self.not_served.iter().copied()
+    }
+
     /// Registered brokers.
     #[must_use]
     pub fn brokers(&self) -> &BTreeMap<i32, BrokerInfo> {
@@ -118,6 +125,10 @@ impl Metadata {
     #[must_use]
     pub fn next_producer_id(&self) -> i64 {
         self.next_producer_id
+    }
+
+    fn pass_over(&mut self, what: &'static str) {
+        self.not_served.insert(what);
     }
 
     /// Applies one record; types that this broker has no use for yet are passed over, so that a log Kafka wrote loads.
@@ -218,12 +229,12 @@ impl Metadata {
                     }
                 }
             }
+            MetadataRecord::DelegationToken(_) => self.pass_over("delegation tokens"),
+            MetadataRecord::UserScramCredential(_) => self.pass_over("SCRAM credentials"),
+            MetadataRecord::ClientQuota(_) => self.pass_over("client quotas"),
+            MetadataRecord::AccessControlEntry(_) => self.pass_over("ACLs"),
             MetadataRecord::FenceBroker(_)
             | MetadataRecord::UnfenceBroker(_)
-            | MetadataRecord::DelegationToken(_)
-            | MetadataRecord::UserScramCredential(_)
-            | MetadataRecord::ClientQuota(_)
-            | MetadataRecord::AccessControlEntry(_)
             | MetadataRecord::RemoveAccessControlEntry(_)
             | MetadataRecord::NoOp(_)
             | MetadataRecord::ZkMigrationState(_)
