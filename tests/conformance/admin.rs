@@ -451,5 +451,10 @@ fn producer_ids() {
         }
         let (w, _) = pair.same(version, &request, |r| r.producer_id = 0);
         assert!(w.producer_id >= 0);
+        let empty = InitProducerIdRequest {
+            transactional_id: Some(Str::default()),
+            ..request
+        };
+        pair.same(version, &empty, |_| {});
     }
 }

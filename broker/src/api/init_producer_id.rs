@@ -21,6 +21,9 @@ pub(super) fn handle(
             ..Default::default()
         })
     };
+    if request.transactional_id.as_ref().is_some_and(|id| id.is_empty()) {
+        return refuse(ErrorCode::InvalidRequest);
+    }
     if request.transactional_id.is_some() {
         tracing::warn!(client = %context.client_id, "refused a transactional id: transactions are not supported yet");
         return refuse(ErrorCode::TransactionalIdAuthorizationFailed);

@@ -104,6 +104,7 @@ pub(crate) async fn producer(seam: Seam, partition: i32, acks: i16, acked: Arc<M
         };
         if acks == -1 && id.is_none() {
             let request = InitProducerIdRequest {
+                transactional_id: None,
                 producer_id: -1,
                 producer_epoch: -1,
                 ..Default::default()
@@ -111,6 +112,10 @@ pub(crate) async fn producer(seam: Seam, partition: i32, acks: i16, acked: Arc<M
             let Ok(response) = wire.ask(4, &request).await else {
                 continue;
             };
+            if response.error_code != 0 {
+                seam.sleep(Duration::from_millis(5)).await;
+                continue;
+            }
             id = Some(response.producer_id);
         }
         let pad = (seam.random.next_u64() % 3000) as usize;
