@@ -8,6 +8,7 @@
 //! It must never know the broker or Connect.
 
 pub mod avro;
+mod describe;
 pub mod driver;
 pub mod dsl;
 pub mod processor;

@@ -4,7 +4,6 @@
 use crate::processor::SourceFactory;
 use crate::store::StoreDef;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 use std::sync::Arc;
 
 /// What a node is.
@@ -143,89 +142,13 @@ impl Topology {
             })
             .collect()
     }
-
-    /// As `TopologyDescription.toString()` prints it.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        let mut out = String::from("Topologies:\n");
-        for (i, group) in self.groups.iter().enumerate() {
-            let _ = writeln!(out, "   Sub-topology: {i}");
-            for node in self.in_print_order(group) {
-                let list = |names: &[String]| {
-                    if names.is_empty() {
-                        "none".to_owned()
-                    } else {
-                        names.join(", ")
-                    }
-                };
-                let mut children = node.children.clone();
-                children.sort();
-                let mut parents = node.parents.clone();
-                parents.sort();
-                let mut stores = node.stores.clone();
-                stores.sort();
-                match &node.kind {
-                    NodeKind::Source { topic, .. } => {
-                        let _ = writeln!(
-                            out,
-                            "    Source: {} (topics: [{topic}])\n      --> {}",
-                            node.name,
-                            list(&children)
-                        );
-                    }
-                    NodeKind::Processor => {
-                        let _ = writeln!(
-                            out,
-                            "    Processor: {} (stores: [{}])\n      --> {}\n      <-- {}",
-                            node.name,
-                            stores.join(", "),
-                            list(&children),
-                            list(&parents)
-                        );
-                    }
-                    NodeKind::Sink { topic, .. } => {
-                        let _ = writeln!(
-                            out,
-                            "    Sink: {} (topic: {topic})\n      <-- {}",
-                            node.name,
-                            list(&parents)
-                        );
-                    }
-                }
-            }
-            out.push('\n');
-        }
-        out
-    }
-
-    /// Sources first, then by how many nodes lie behind each, most first (`InternalTopologyBuilder.NODE_COMPARATOR`).
-    fn in_print_order(&self, group: &BTreeSet<String>) -> Vec<&Node> {
-        let mut size: BTreeMap<&str, usize> = BTreeMap::new();
-        for node in self.nodes.iter().rev().filter(|n| group.contains(&n.name)) {
-            let behind: usize = node.children.iter().filter_map(|c| size.get(c.as_str())).sum();
-            size.insert(&node.name, 1 + behind);
-        }
-        let mut nodes: Vec<&Node> = self.nodes.iter().filter(|n| group.contains(&n.name)).collect();
-        let rank = |n: &Node| usize::from(!matches!(n.kind, NodeKind::Source { .. }));
-        nodes.sort_by(|a, b| {
-            let size_of = |n: &Node| size.get(n.name.as_str()).copied().unwrap_or(0);
-            rank(a)
-                .cmp(&rank(b))
-                .then(size_of(b).cmp(&size_of(a)))
-                .then(a.name.cmp(&b.name))
-        });
-        nodes
-    }
 }
 
-/// Nodes that an edge or a common store connects are one sub-topology; numbered from the sources on, by name
-/// (`InternalTopologyBuilder.makeNodeGroups`).
+/// Nodes that an edge or a common store connects are one sub-topology; numbered by their first nodes, in the order in
+/// which the nodes were added (`InternalTopologyBuilder.makeNodeGroups`).
 fn group(nodes: &[Node]) -> Vec<BTreeSet<String>> {
     let mut groups: Vec<BTreeSet<String>> = Vec::new();
-    let mut by_name: Vec<&Node> = nodes.iter().collect();
-    let is_source = |n: &Node| matches!(n.kind, NodeKind::Source { .. });
-    by_name.sort_by(|a, b| is_source(b).cmp(&is_source(a)).then(a.name.cmp(&b.name)));
-    for start in by_name {
+    for start in nodes {
         if groups.iter().any(|g| g.contains(&start.name)) {
             continue;
         }

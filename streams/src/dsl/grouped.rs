@@ -191,33 +191,29 @@ where
 {
     /// Counts records of each key and window; null keys are left out, null values count, as in Kafka Streams.
     pub fn count<'a>(&self, store: impl Into<Option<&'a str>>) -> Table<Windowed<K>, i64> {
-        self.fold(|| 0, |_, _, n| n + 1, true, store.into(), serdes::long())
+        self.aggregate_with(|| 0, |_, _, n| n + 1, store, serdes::long())
     }
 
-    /// Folds the values of each key and window; null keys and null values are left out.
-    pub fn aggregate_with<'a, A>(
-        &self,
-        initial: impl Fn() -> A + Send + Sync + 'static,
-        add: impl Fn(&K, &V, A) -> A + Send + Sync + 'static,
-        store: impl Into<Option<&'a str>>,
-        value: SerdeRef<A>,
-    ) -> Table<Windowed<K>, A>
-    where
-        A: Clone + Send + 'static,
-    {
-        let add = move |k: &K, v: Option<&V>, a: A| match v {
-            Some(v) => add(k, v, a),
-            None => a,
-        };
-        self.fold(initial, add, false, store.into(), value)
-    }
-
-    fn fold<A>(
+    /// Folds the values of each key and window: `add(key, value, so far)`. Null keys are left out; a null value comes
+    /// to `add` as `None`, as in Kafka Streams.
+    pub fn aggregate<'a, A>(
         &self,
         initial: impl Fn() -> A + Send + Sync + 'static,
         add: impl Fn(&K, Option<&V>, A) -> A + Send + Sync + 'static,
-        takes_null: bool,
-        store: Option<&str>,
+        store: impl Into<Option<&'a str>>,
+    ) -> Table<Windowed<K>, A>
+    where
+        A: super::HasSerde + Clone + Send + 'static,
+    {
+        self.aggregate_with(initial, add, store, A::serde())
+    }
+
+    /// The same, with the aggregate kept by this serde.
+    pub fn aggregate_with<'a, A>(
+        &self,
+        initial: impl Fn() -> A + Send + Sync + 'static,
+        add: impl Fn(&K, Option<&V>, A) -> A + Send + Sync + 'static,
+        store: impl Into<Option<&'a str>>,
         value: SerdeRef<A>,
     ) -> Table<Windowed<K>, A>
     where
@@ -226,7 +222,7 @@ where
         let TimeWindows { size_ms, grace_ms } = self.windows;
         let retention_ms = size_ms.saturating_add(grace_ms);
         let kind = StoreKind::Window { retention_ms, size_ms };
-        let Some(p) = self.grouped.prepare(store, kind) else {
+        let Some(p) = self.grouped.prepare(store.into(), kind) else {
             return Table::broken_windowed(&self.grouped.stream, value);
         };
         let fold = Arc::new(Fold { initial, add });
@@ -247,7 +243,7 @@ where
                     let mut stream_time = -1_i64;
                     let mut expired_until = i64::MIN;
                     Box::new(Each(move |record: Record<K, V>, context: &mut Context| {
-                        let Some(key) = record.key.as_ref().filter(|_| takes_null || record.value.is_some()) else {
+                        let Some(key) = &record.key else {
                             context.drop_record();
                             return Ok(());
                         };

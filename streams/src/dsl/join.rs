@@ -44,7 +44,7 @@ where
         R: Clone + Send + 'static,
     {
         let stream = if self.key_changed {
-            self.repartition(&self.node)
+            self.repartition_for_join()
         } else {
             self.clone()
         };
@@ -59,6 +59,7 @@ where
                 key_changed: false,
                 key: None,
                 sources: self.sources.clone(),
+                repartitioned: Arc::default(),
             };
         };
         let (store, get) = table.materialize();
@@ -114,6 +115,7 @@ where
             key: stream.key.clone(),
             value: None,
             sources: together,
+            repartitioned: Arc::default(),
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod grouped;
 mod join;
+mod repartition;
 mod stream;
 mod table;
 
@@ -256,6 +257,7 @@ impl StreamsBuilder {
             key_changed: false,
             key: Some(key),
             value: Some(value),
+            repartitioned: Arc::default(),
         }
     }
 

@@ -4,6 +4,7 @@ use super::{Children, Each, GroupedStream, HasSerde, StreamsBuilder, attach, fan
 use crate::processor::{Context, FanOut, Instances, Output, ProcessError, Record};
 use crate::serdes::SerdeRef;
 use crate::topology::{NodeKind, Topology};
+use parking_lot::Mutex;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -18,7 +19,11 @@ pub struct Stream<K, V> {
     pub(super) key: Option<SerdeRef<K>>,
     pub(super) value: Option<SerdeRef<V>>,
     pub(super) sources: BTreeSet<String>,
+    /// The same stream behind its repartition topic, once a join needed it.
+    pub(super) repartitioned: Repartitioned<K, V>,
 }
+
+pub(super) type Repartitioned<K, V> = Arc<Mutex<Option<Stream<K, V>>>>;
 
 impl<K, V> std::fmt::Debug for Stream<K, V> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -31,7 +36,7 @@ where
     K: Clone + Send + 'static,
     V: Clone + Send + 'static,
 {
-    fn next<L, W>(
+    pub(super) fn next<L, W>(
         &self,
         node: String,
         children: Children<L, W>,
@@ -47,6 +52,7 @@ where
             key,
             value,
             sources: self.sources.clone(),
+            repartitioned: Arc::default(),
         }
     }
 
@@ -220,6 +226,7 @@ where
         Self {
             key: Some(key),
             value: Some(value),
+            repartitioned: Arc::default(),
             ..self.clone()
         }
     }
@@ -304,7 +311,7 @@ where
         self.sink(name, topic, false, key, value);
     }
 
-    fn sink(&self, name: String, topic: &str, internal: bool, key: SerdeRef<K>, value: SerdeRef<V>) {
+    pub(super) fn sink(&self, name: String, topic: &str, internal: bool, key: SerdeRef<K>, value: SerdeRef<V>) {
         self.builder.graph.lock().add(
             &name,
             NodeKind::Sink {
@@ -345,41 +352,5 @@ where
                 Ok(())
             }))
         }));
-    }
-
-    /// Goes through the topic `<name>-repartition`, so that equal keys meet in one partition. Numbers are used in the
-    /// order of `KStreamImpl.createRepartitionedSource`: sink, filter, source.
-    pub(super) fn repartition(&self, name: &str) -> Self {
-        let (sink, filter, source) = {
-            let mut graph = self.builder.graph.lock();
-            (
-                graph.name("KSTREAM-SINK-"),
-                graph.name("KSTREAM-FILTER-"),
-                graph.name("KSTREAM-SOURCE-"),
-            )
-        };
-        let (Some(key), Some(value)) = (self.key.clone(), self.value.clone()) else {
-            let what = if self.key.is_none() { "key" } else { "value" };
-            self.builder.graph.lock().no_serde(&self.node, what);
-            return self.clone();
-        };
-        let children = attach(
-            &self.builder,
-            (&self.node, &self.children),
-            &filter,
-            move |mut behind: FanOut<K, V>| {
-                Box::new(Each(move |record: Record<K, V>, context: &mut Context| {
-                    if record.key.is_some() {
-                        return behind.forward(record, context);
-                    }
-                    context.drop_record();
-                    Ok(())
-                }))
-            },
-        );
-        let topic = format!("{name}-repartition");
-        let filtered = self.next(filter, children, self.key.clone(), self.value.clone(), true);
-        filtered.sink(sink, &topic, true, key.clone(), value.clone());
-        self.builder.source(source, &topic, true, key, value)
     }
 }

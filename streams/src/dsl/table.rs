@@ -107,6 +107,7 @@ where
                 key: Some(key),
                 value: Some(value),
                 sources: source.sources.clone(),
+                repartitioned: Arc::default(),
             },
             materialized,
             getter,
@@ -137,6 +138,7 @@ where
                 key: Some(key),
                 value: Some(value),
                 sources: from.sources.clone(),
+                repartitioned: Arc::default(),
             },
         }
     }
@@ -158,6 +160,7 @@ where
                 key: None,
                 value: Some(value),
                 sources: from.sources.clone(),
+                repartitioned: Arc::default(),
             },
         }
     }
@@ -199,6 +202,7 @@ where
         Stream {
             node: name,
             children,
+            repartitioned: Arc::default(),
             ..self.stream.clone()
         }
     }
@@ -248,6 +252,7 @@ where
             stream: Stream {
                 node: name,
                 children,
+                repartitioned: Arc::default(),
                 ..self.stream.clone()
             },
             getter,
@@ -287,6 +292,7 @@ where
                 key: self.stream.key.clone(),
                 value: None,
                 sources: self.stream.sources.clone(),
+                repartitioned: Arc::default(),
             },
             getter,
             materialized: self.materialized.clone(),

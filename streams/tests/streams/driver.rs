@@ -32,20 +32,20 @@ fn word_count_counts_and_is_named_as_kafka_streams_names_it() {
       --> KSTREAM-KEY-SELECT-0000000002
       <-- KSTREAM-SOURCE-0000000000
     Processor: KSTREAM-KEY-SELECT-0000000002 (stores: [])
-      --> KSTREAM-FILTER-0000000005
+      --> Counts-repartition-filter
       <-- KSTREAM-FLATMAPVALUES-0000000001
-    Processor: KSTREAM-FILTER-0000000005 (stores: [])
-      --> KSTREAM-SINK-0000000004
+    Processor: Counts-repartition-filter (stores: [])
+      --> Counts-repartition-sink
       <-- KSTREAM-KEY-SELECT-0000000002
-    Sink: KSTREAM-SINK-0000000004 (topic: Counts-repartition)
-      <-- KSTREAM-FILTER-0000000005
+    Sink: Counts-repartition-sink (topic: Counts-repartition)
+      <-- Counts-repartition-filter
 
-   Sub-topology: 1
-    Source: KSTREAM-SOURCE-0000000006 (topics: [Counts-repartition])
+  Sub-topology: 1
+    Source: Counts-repartition-source (topics: [Counts-repartition])
       --> KSTREAM-AGGREGATE-0000000003
     Processor: KSTREAM-AGGREGATE-0000000003 (stores: [Counts])
       --> KTABLE-TOSTREAM-0000000007
-      <-- KSTREAM-SOURCE-0000000006
+      <-- Counts-repartition-source
     Processor: KTABLE-TOSTREAM-0000000007 (stores: [])
       --> KSTREAM-SINK-0000000008
       <-- KSTREAM-AGGREGATE-0000000003

@@ -1,4 +1,12 @@
-//! Streams: in the test driver, and on clusters.
+//! Streams: in the test driver, beside Kafka Streams itself, and on clusters.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test: what is missing must fail it"
+)]
 
 mod cluster;
 mod driver;
+mod oracle;
+mod shapes;
