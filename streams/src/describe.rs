@@ -31,9 +31,14 @@ impl Topology {
                         let stores: BTreeSet<&str> = node.stores.iter().map(String::as_str).collect();
                         let stores: Vec<&str> = stores.into_iter().collect();
                         let stores = stores.join(", ");
-                        writeln!(out, "    Processor: {name} (stores: [{stores}])\n      --> {to}\n      <-- {from}")
+                        writeln!(
+                            out,
+                            "    Processor: {name} (stores: [{stores}])\n      --> {to}\n      <-- {from}"
+                        )
                     }
-                    NodeKind::Sink { topic, .. } => writeln!(out, "    Sink: {name} (topic: {topic})\n      <-- {from}"),
+                    NodeKind::Sink { topic, .. } => {
+                        writeln!(out, "    Sink: {name} (topic: {topic})\n      <-- {from}")
+                    }
                 };
             }
             out.push('\n');

@@ -25,4 +25,5 @@ pub use dsl::{
 pub use processor::Record;
 pub use runtime::{Streams, StreamsConfig, StreamsError};
 pub use serdes::{Serde, SerdeError, SerdeRef};
+pub use task::DeserializationHandler;
 pub use topology::Topology;

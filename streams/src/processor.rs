@@ -39,7 +39,11 @@ impl<K, V> Record<K, V> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProcessError {
     /// Bytes of an input topic.
-    #[error("{topic}: cannot deserialize the {what} at offset {offset}: {error}")]
+    #[error(
+        "{topic}: cannot deserialize the {what} at offset {offset}: {error}. Deserialization exception handler is set to \
+         fail upon a deserialization error: set deserialization.exception.handler to LogAndContinueExceptionHandler to \
+         leave such records out"
+    )]
     Deserialize {
         /// Where from.
         topic: String,
@@ -49,6 +53,19 @@ pub enum ProcessError {
         offset: i64,
         /// The serde's words.
         error: SerdeError,
+    },
+    /// A record without a time of its own (`FailOnInvalidTimestamp`).
+    #[error(
+        "{topic}: the record at offset {offset} has an invalid (negative) timestamp, {timestamp}: possibly a client older \
+         than 0.10 wrote it"
+    )]
+    NegativeTimestamp {
+        /// Where from.
+        topic: String,
+        /// Of the record.
+        offset: i64,
+        /// Milliseconds.
+        timestamp: i64,
     },
     /// A value on its way out or into a store.
     #[error("{target}: cannot serialize: {error}")]
@@ -83,13 +100,25 @@ pub type BoxReceiver<K, V> = Box<dyn Receiver<K, V>>;
 /// Makes a node's receiver for a task.
 pub type ReceiverFactory<K, V> = Arc<dyn Fn(&mut Instances) -> BoxReceiver<K, V> + Send + Sync>;
 
+/// Who decides the partition of an output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Partition {
+    /// The producer's partitioner, by the key.
+    ByKey,
+    /// The producer's hash of these bytes instead of the key: a windowed key without its window
+    /// (`WindowedStreamPartitioner`).
+    ByHashOf(Bytes),
+    /// This one: the task's own, for changelogs.
+    Fixed(i32),
+}
+
 /// Bytes on their way out: to a topic of the user's, a repartition topic or a changelog.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Output {
     /// Full name.
     pub topic: String,
-    /// The task's own partition for changelogs; else the producer's partitioner decides.
-    pub partition: Option<i32>,
+    /// Who decides the partition.
+    pub partition: Partition,
     /// As serialised.
     pub key: Option<Bytes>,
     /// As serialised.
@@ -134,7 +163,7 @@ impl Context {
         if def.logged {
             self.outputs.push(Output {
                 topic: crate::Topology::changelog_name(&self.application, store),
-                partition: Some(self.partition),
+                partition: Partition::Fixed(self.partition),
                 key: Some(key),
                 timestamp: value.as_ref().map_or(now, |(ts, _)| *ts),
                 value: value.map(|(_, v)| v),
@@ -197,6 +226,9 @@ impl Instances {
     }
 }
 
+/// Makes what is behind a node for a task.
+pub(crate) type FanOutFactory<K, V> = Arc<dyn Fn(&mut Instances) -> FanOut<K, V> + Send + Sync>;
+
 /// Passes a record to each child; the last one gets the record itself.
 pub struct FanOut<K, V> {
     pub(crate) children: Vec<BoxReceiver<K, V>>,
@@ -246,7 +278,7 @@ pub trait SourceFactory: Send + Sync {
 pub(crate) struct TypedSource<K, V> {
     pub(crate) key: SerdeRef<K>,
     pub(crate) value: SerdeRef<V>,
-    pub(crate) children: Arc<dyn Fn(&mut Instances) -> FanOut<K, V> + Send + Sync>,
+    pub(crate) children: FanOutFactory<K, V>,
 }
 
 struct TypedHead<K, V> {

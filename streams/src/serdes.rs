@@ -19,6 +19,10 @@ pub trait Serde<T>: Send + Sync {
     fn serialize(&self, topic: &str, value: &T) -> Result<Bytes, SerdeError>;
     /// From bytes.
     fn deserialize(&self, topic: &str, bytes: &Bytes) -> Result<T, SerdeError>;
+    /// For keys: the bytes that choose the partition, when they are not the serialised key itself.
+    fn partition_key(&self, _topic: &str, _value: &T) -> Result<Option<Bytes>, SerdeError> {
+        Ok(None)
+    }
 }
 
 /// A shared serde.
@@ -125,6 +129,11 @@ impl<K> Serde<Windowed<K>> for TimeWindowed<K> {
     fn serialize(&self, topic: &str, value: &Windowed<K>) -> Result<Bytes, SerdeError> {
         let key = self.inner.serialize(topic, &value.key)?;
         Ok([&key[..], &value.start_ms.to_be_bytes()].concat().into())
+    }
+
+    fn partition_key(&self, topic: &str, value: &Windowed<K>) -> Result<Option<Bytes>, SerdeError> {
+        // All windows of a key live in the key's partition.
+        self.inner.serialize(topic, &value.key).map(Some)
     }
 
     fn deserialize(&self, topic: &str, bytes: &Bytes) -> Result<Windowed<K>, SerdeError> {

@@ -7,12 +7,38 @@ use crate::store::{MemoryStore, StateStore};
 use crate::topology::Topology;
 use bytes::Bytes;
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 struct Input {
     receiver: Box<dyn SourceReceiver>,
     queue: VecDeque<RawRecord>,
     /// Offset after the last record that was processed.
     consumed: Option<i64>,
+    /// Highest timestamp of a processed record (`RecordQueue.partitionTime`), -1 when there was none.
+    time: i64,
+    /// Since when the task waits for this input alone.
+    idle_since: Option<Duration>,
+}
+
+/// What becomes of a record that does not deserialise (`deserialization.exception.handler`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeserializationHandler {
+    /// The application stops with the error; the record's offset is not committed. Kafka Streams' default.
+    #[default]
+    LogAndFail,
+    /// The record is left out, with a warning, and counts as dropped.
+    LogAndContinue,
+}
+
+/// How far a task is in a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consumed {
+    /// Full name.
+    pub topic: String,
+    /// The offset after the last processed record: what to commit.
+    pub offset: i64,
+    /// Highest timestamp of a processed record, in milliseconds.
+    pub time: i64,
 }
 
 /// A sub-topology at work on one partition.
@@ -21,6 +47,7 @@ pub struct Task {
     partition: i32,
     inputs: BTreeMap<String, Input>,
     context: Context,
+    handler: DeserializationHandler,
 }
 
 impl std::fmt::Debug for Task {
@@ -45,6 +72,8 @@ impl Task {
                         receiver,
                         queue: VecDeque::new(),
                         consumed: None,
+                        time: -1,
+                        idle_since: None,
                     },
                 );
             }
@@ -65,6 +94,51 @@ impl Task {
             partition,
             inputs,
             context,
+            handler: DeserializationHandler::default(),
+        }
+    }
+
+    /// The same task, with another way of dealing with records that do not deserialise.
+    #[must_use]
+    pub fn with_handler(mut self, handler: DeserializationHandler) -> Self {
+        self.handler = handler;
+        self
+    }
+
+    /// Forgets inputs that have no such partition: topics of a sub-topology that joins nothing may differ in their number.
+    pub fn keep_inputs(&mut self, keep: impl Fn(&str) -> bool) {
+        self.inputs.retain(|topic, _| keep(topic));
+    }
+
+    /// Whether the next record may be processed: every input has a record waiting, or is known to have none on its
+    /// broker (`lag` of 0) for `max_idle` now (`max.task.idle.ms`). So inputs stay in the order of their timestamps.
+    /// `None` as `max_idle` waits for nobody. `now` is any clock that does not go back.
+    pub fn ready(&mut self, lag: impl Fn(&str) -> Option<i64>, now: Duration, max_idle: Option<Duration>) -> bool {
+        if self.inputs.values().all(|i| i.queue.is_empty()) {
+            return false;
+        }
+        let Some(max_idle) = max_idle else { return true };
+        for (topic, input) in &mut self.inputs {
+            if !input.queue.is_empty() {
+                input.idle_since = None;
+                continue;
+            }
+            if lag(topic) != Some(0) {
+                input.idle_since = None;
+                return false;
+            }
+            let since = *input.idle_since.get_or_insert(now);
+            if now.saturating_sub(since) < max_idle {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Goes on from the partition time of an earlier life.
+    pub fn set_time(&mut self, topic: &str, time: i64) {
+        if let Some(input) = self.inputs.get_mut(topic) {
+            input.time = input.time.max(time);
         }
     }
 
@@ -103,25 +177,46 @@ impl Task {
         }
     }
 
-    /// Records that wait.
+    /// Records of a topic that wait.
     #[must_use]
-    pub fn queued(&self) -> usize {
-        self.inputs.values().map(|i| i.queue.len()).sum()
+    pub fn queued(&self, topic: &str) -> usize {
+        self.inputs.get(topic).map_or(0, |i| i.queue.len())
     }
 
     /// Processes the next record; false when none waits.
     pub fn process_one(&mut self) -> Result<bool, ProcessError> {
         let next = self
             .inputs
-            .values_mut()
-            .filter_map(|i| i.queue.front().map(|r| r.timestamp).map(|ts| (ts, i)))
-            .min_by_key(|(ts, _)| *ts);
-        let Some((_, input)) = next else { return Ok(false) };
+            .iter_mut()
+            .filter_map(|(topic, i)| i.queue.front().map(|r| r.timestamp).map(|ts| (ts, topic, i)))
+            .min_by_key(|(ts, _, _)| *ts);
+        let Some((timestamp, topic, input)) = next else {
+            return Ok(false);
+        };
         let Some(record) = input.queue.pop_front() else {
             return Ok(false);
         };
         let offset = record.offset;
-        input.receiver.receive(record, &mut self.context)?;
+        if timestamp < 0 {
+            return Err(ProcessError::NegativeTimestamp {
+                topic: topic.clone(),
+                offset,
+                timestamp,
+            });
+        }
+        match input.receiver.receive(record, &mut self.context) {
+            Err(error @ ProcessError::Deserialize { .. }) => match self.handler {
+                DeserializationHandler::LogAndFail => return Err(error),
+                DeserializationHandler::LogAndContinue => {
+                    tracing::warn!(%error, "Skipping record due to deserialization error.");
+                    self.context.drop_record();
+                }
+            },
+            done => {
+                done?;
+                input.time = input.time.max(timestamp);
+            }
+        }
         input.consumed = Some(offset + 1);
         Ok(true)
     }
@@ -131,13 +226,17 @@ impl Task {
         std::mem::take(&mut self.context.outputs)
     }
 
-    /// Offsets to commit: topic, and the offset after its last processed record.
+    /// How far it is in the topics of which it processed anything.
     #[must_use]
-    pub fn consumed(&self) -> Vec<(String, i64)> {
-        self.inputs
-            .iter()
-            .filter_map(|(topic, i)| i.consumed.map(|at| (topic.clone(), at)))
-            .collect()
+    pub fn consumed(&self) -> Vec<Consumed> {
+        let far = |(topic, i): (&String, &Input)| {
+            Some(Consumed {
+                topic: topic.clone(),
+                offset: i.consumed?,
+                time: i.time,
+            })
+        };
+        self.inputs.iter().filter_map(far).collect()
     }
 
     /// Records that operators left out.

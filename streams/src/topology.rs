@@ -208,16 +208,4 @@ impl Topology {
             .map(|sources| sources.iter().filter_map(topic_of).collect())
             .collect()
     }
-
-    /// Topics that a repartition topic is joined with: it takes their number of partitions.
-    #[must_use]
-    pub fn joined_with(&self, repartition_topic: &str) -> Vec<(String, bool)> {
-        let sets = self.copartitioned_topics();
-        let ours = sets
-            .into_iter()
-            .filter(|set| set.iter().any(|(t, internal)| *internal && t == repartition_topic));
-        ours.flatten()
-            .filter(|(t, internal)| !*internal || t != repartition_topic)
-            .collect()
-    }
 }

@@ -26,6 +26,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -189,9 +190,11 @@ public class StreamsDriver {
         p.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
         p.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
         p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 200);
+        // A join waits for the repartition topic that feeds it: without that, the outcome depends on who is faster.
+        p.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, 1500);
+        // Repartition topics are compared too.
+        p.put("repartition.purge.interval.ms", 3600000);
         p.put("auto.offset.reset", "earliest");
-        // Names itself by the host otherwise, and the directory is ours anyway.
-        p.put("client.id", application);
         return p;
     }
 
@@ -249,7 +252,7 @@ public class StreamsDriver {
         }
     }
 
-    // Lines: `start SHAPE APPLICATION OUT`, `stop APPLICATION`, `kill`. Answers each by a line.
+    // Lines: `start SHAPE APPLICATION OUT`, `stop APPLICATION`. Answers each by a line.
     static void run(String bootstrap, Path folder) throws Exception {
         Map<String, KafkaStreams> running = new LinkedHashMap<>();
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -269,9 +272,8 @@ public class StreamsDriver {
                 running.put(f[2], streams);
                 System.out.println("started " + f[2]);
             } else if (f[0].equals("stop")) {
-                var options = KafkaStreams.CloseOptions.class;
-                KafkaStreams streams = running.remove(f[1]);
-                streams.close(new KafkaStreams.CloseOptions().leaveGroup(true).timeout(Duration.ofSeconds(60)));
+                running.remove(f[1]).close(CloseOptions.timeout(Duration.ofSeconds(60))
+                    .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
                 System.out.println("stopped " + f[1]);
             }
         }

@@ -306,7 +306,7 @@ impl Stage {
                 eprintln!();
                 return Ok(());
             }
-            if streams.as_mut().is_some_and(Streams::has_stopped)
+            if streams.as_mut().is_some_and(|s| s.has_stopped())
                 && let Some(ended) = streams.take()
             {
                 let why = ended

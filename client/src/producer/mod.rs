@@ -215,13 +215,13 @@ impl Producer {
         }
     }
 
-    /// The partitions of a topic.
+    /// The partitions of a topic; asking makes the broker create it where that is allowed, as in Kafka's producer.
     ///
     /// # Errors
     /// The topic could not be looked up within `max.block.ms`.
     pub async fn partitions_for(&self, topic: impl Into<Str>) -> Result<Arc<TopicMetadata>, SendError> {
         let deadline = self.cluster.deadline(self.config.max_block);
-        Ok(self.cluster.topic_until(&topic.into(), false, deadline).await?)
+        Ok(self.cluster.topic_until(&topic.into(), true, deadline).await?)
     }
 
     /// Sends what is buffered and ends. Later records are refused.

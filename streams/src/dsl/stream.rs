@@ -1,7 +1,7 @@
 //! Streams: every record is an event of its own.
 
 use super::{Children, Each, GroupedStream, HasSerde, StreamsBuilder, attach, fan_out};
-use crate::processor::{Context, FanOut, Instances, Output, ProcessError, Record};
+use crate::processor::{Context, FanOut, Instances, Output, Partition, ProcessError, Record};
 use crate::serdes::SerdeRef;
 use crate::topology::{NodeKind, Topology};
 use parking_lot::Mutex;
@@ -329,6 +329,10 @@ where
                     target: full.clone(),
                     error,
                 };
+                let partition = match &record.key {
+                    Some(k) => key.partition_key(&full, k).map_err(failed)?,
+                    None => None,
+                };
                 let key = record
                     .key
                     .as_ref()
@@ -343,7 +347,7 @@ where
                     .map_err(failed)?;
                 context.outputs.push(Output {
                     topic: full,
-                    partition: None,
+                    partition: partition.map_or(Partition::ByKey, Partition::ByHashOf),
                     key,
                     value,
                     timestamp: record.timestamp,

@@ -100,7 +100,7 @@ async fn counts_across_a_restart(bootstrap: &str) {
         builder.stream::<String, String>("no-such-topic").to("out");
         builder.build().unwrap()
     });
-    assert!(matches!(missing.await, Err(StreamsError::MissingSource(t)) if t == "no-such-topic"));
+    assert!(matches!(missing.await, Err(StreamsError::MissingSourceTopics(t)) if t == ["no-such-topic"]));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -6,7 +6,10 @@
     reason = "a test: what is missing must fail it"
 )]
 
+mod beside;
 mod cluster;
 mod driver;
+mod inputs;
+mod jar;
 mod oracle;
 mod shapes;

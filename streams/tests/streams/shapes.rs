@@ -83,7 +83,10 @@ pub fn topology(name: &str, out: &str) -> Topology {
         }
         "word-count-unnamed" => {
             let lines: Texts = b.stream("lines");
-            let counts = lines.flat_map_values(|l| words(l)).group_by(|_, w| w.clone()).count(None);
+            let counts = lines
+                .flat_map_values(|l| words(l))
+                .group_by(|_, w| w.clone())
+                .count(None);
             counts.to_stream().to(out);
         }
         "join" => {
@@ -109,21 +112,31 @@ pub fn topology(name: &str, out: &str) -> Topology {
         }
         "join-aggregated" => {
             let counts = events().group_by_key().count(None);
-            orders().left_join(&counts, |o, n| format!("{o}/{}", or_null(n))).to(out);
+            orders()
+                .left_join(&counts, |o, n| format!("{o}/{}", or_null(n)))
+                .to(out);
         }
         "join-new-key-twice" => {
             let users = users();
             let moved = moved(&b);
             moved.join(&users, |o, u| format!("{o}/{u}")).to(out);
-            moved.left_join(&users, |o, u| format!("{o}!{}", or_null(u))).to(&second);
+            moved
+                .left_join(&users, |o, u| format!("{o}!{}", or_null(u)))
+                .to(&second);
         }
         "windowed-count" => {
             let windows = events().group_by_key().windowed_by(tumbling(100, 50));
-            windows.count("per-window").to_stream().to_with(out, windowed(100), serdes::long());
+            windows
+                .count("per-window")
+                .to_stream()
+                .to_with(out, windowed(100), serdes::long());
         }
         "windowed-count-new-key" => {
             let windows = by_first(&events()).windowed_by(tumbling(100, 0));
-            windows.count(None).to_stream().to_with(out, windowed(100), serdes::long());
+            windows
+                .count(None)
+                .to_stream()
+                .to_with(out, windowed(100), serdes::long());
         }
         "windowed-aggregate" => {
             let windows = events().group_by_key().windowed_by(tumbling(1000, 300));
@@ -132,15 +145,22 @@ pub fn topology(name: &str, out: &str) -> Topology {
             sums.to_stream().to_with(out, windowed(1000), serdes::long());
         }
         "aggregate" => {
-            let sums = events().group_by_key().aggregate(|| 0_i64, |_, v, sum| sum + v.len() as i64, None);
+            let sums = events()
+                .group_by_key()
+                .aggregate(|| 0_i64, |_, v, sum| sum + v.len() as i64, None);
             sums.to_stream().to(out);
         }
         "aggregate-new-key" => {
             let add = |_: &String, v: &String, text: String| if text.len() > 40 { v.clone() } else { text + v };
-            by_first(&events()).aggregate(String::new, add, "texts").to_stream().to(out);
+            by_first(&events())
+                .aggregate(String::new, add, "texts")
+                .to_stream()
+                .to(out);
         }
         "select-key-count" => {
-            let keyed = events().select_key(|_, v| first(v)).with_serdes(serdes::string(), serdes::string());
+            let keyed = events()
+                .select_key(|_, v| first(v))
+                .with_serdes(serdes::string(), serdes::string());
             keyed.group_by_key().count(None).to_stream().to(out);
         }
         "two-counts" => {
@@ -152,10 +172,15 @@ pub fn topology(name: &str, out: &str) -> Topology {
         "new-key-two-counts" => {
             let grouped = by_first(&events());
             grouped.count(None).to_stream().to(out);
-            grouped.aggregate(String::new, |_, v, _| v.clone(), None).to_stream().to(&second);
+            grouped
+                .aggregate(String::new, |_, v, _| v.clone(), None)
+                .to_stream()
+                .to(&second);
         }
         "stateless" => {
-            let kept = events().filter(|_, v| !v.starts_with('x')).filter_not(|_, v| v.starts_with('y'));
+            let kept = events()
+                .filter(|_, v| !v.starts_with('x'))
+                .filter_not(|_, v| v.starts_with('y'));
             let doubled = kept.map_values(|v| format!("{v}{v}")).peek(|_, _| {});
             let mapped = doubled.map(|k, v| (first(v), format!("{}:{v}", or_null(k))));
             let both = mapped.flat_map(|k, v| {
@@ -167,7 +192,9 @@ pub fn topology(name: &str, out: &str) -> Topology {
         "map-values-nulls" => events().map_values(|v| format!("{v}!")).to(out),
         "merge" => events().merge(&orders()).map_values(|v| format!("m{v}")).to(out),
         "merge-count" => {
-            let moved = events().select_key(|_, v| first(v)).with_serdes(serdes::string(), serdes::string());
+            let moved = events()
+                .select_key(|_, v| first(v))
+                .with_serdes(serdes::string(), serdes::string());
             orders().merge(&moved).group_by_key().count(None).to_stream().to(out);
         }
         "table" => {
@@ -175,20 +202,33 @@ pub fn topology(name: &str, out: &str) -> Topology {
             users.to_stream().to(out);
         }
         "table-of-counts" => {
-            let even = events().group_by_key().count(None).filter(|_, n| n % 2 == 0).map_values(|n| n * 10);
+            let even = events()
+                .group_by_key()
+                .count(None)
+                .filter(|_, n| n % 2 == 0)
+                .map_values(|n| n * 10);
             even.to_stream().to(out);
         }
         "two-steps" => {
             let counts = by_first(&events()).count(None);
-            let swapped = counts.to_stream().map(|k, n| (format!("n{n}"), k.cloned().unwrap_or_default()));
+            let swapped = counts
+                .to_stream()
+                .map(|k, n| (format!("n{n}"), k.cloned().unwrap_or_default()));
             let grouped = swapped.with_serdes(serdes::string(), serdes::string()).group_by_key();
-            grouped.aggregate(String::new, |_, v, text| text + v, None).to_stream().to(out);
+            grouped
+                .aggregate(String::new, |_, v, text| text + v, None)
+                .to_stream()
+                .to(out);
         }
         "join-then-aggregate" => {
             let users = users();
             let moved = events().flat_map(|_, v| [(first(v), v.clone())]);
-            let joined = moved.with_serdes(serdes::string(), serdes::string()).join(&users, |e, u| format!("{u}{e}"));
-            let sums = joined.group_by(|_, v| first(v)).aggregate(|| 0_i64, |_, v, sum| sum + v.len() as i64, "sums");
+            let joined = moved
+                .with_serdes(serdes::string(), serdes::string())
+                .join(&users, |e, u| format!("{u}{e}"));
+            let sums = joined
+                .group_by(|_, v| first(v))
+                .aggregate(|| 0_i64, |_, v, sum| sum + v.len() as i64, "sums");
             sums.to_stream().to(out);
         }
         other => panic!("no such shape: {other}"),
