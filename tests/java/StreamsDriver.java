@@ -34,6 +34,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Grouped;
 import org.apache.kafka.streams.kstream.KGroupedStream;
 import org.apache.kafka.streams.kstream.KStream;
@@ -71,7 +72,7 @@ public class StreamsDriver {
     }
 
     static {
-        SHAPES.put("word-count", (b, out) -> b.<byte[], String>stream("lines", org.apache.kafka.streams.kstream.Consumed.with(Serdes.ByteArray(), Serdes.String()))
+        SHAPES.put("word-count", (b, out) -> b.<byte[], String>stream("lines", Consumed.with(Serdes.ByteArray(), Serdes.String()))
             .flatMapValues(StreamsDriver::words)
             .groupBy((k, word) -> word, Grouped.with(Serdes.String(), Serdes.String()))
             .count(Materialized.as("counts")).toStream().to(out, COUNTS));
@@ -176,6 +177,19 @@ public class StreamsDriver {
 
     static Topology topology(String shape, String out) {
         StreamsBuilder builder = new StreamsBuilder();
+        // Not among the others: what it reads must be numbers.
+        if (shape.equals("numbers")) {
+            builder.stream("numbers", Consumed.with(Serdes.String(), Serdes.Long())).mapValues(n -> n + 1)
+                .to(out, Produced.with(Serdes.String(), Serdes.Long()));
+            return builder.build();
+        }
+        // Not among the others: what it joins must not fit.
+        if (shape.equals("uneven")) {
+            KTable<String, String> users = builder.table("users");
+            builder.<String, String>stream("orders").join(users, (o, u) -> o + "/" + u)
+                .groupBy((k, v) -> first(v)).count().toStream().to(out, COUNTS);
+            return builder.build();
+        }
         SHAPES.get(shape).accept(builder, out);
         return builder.build();
     }
@@ -190,10 +204,6 @@ public class StreamsDriver {
         p.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
         p.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
         p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 200);
-        // A join waits for the repartition topic that feeds it: without that, the outcome depends on who is faster.
-        p.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, 1500);
-        // Repartition topics are compared too.
-        p.put("repartition.purge.interval.ms", 3600000);
         p.put("auto.offset.reset", "earliest");
         return p;
     }
@@ -263,9 +273,18 @@ public class StreamsDriver {
             if (f[0].equals("start")) {
                 // A directory of its own each time: state comes from the changelogs, not from this disk.
                 Path state = Files.createDirectories(folder.resolve("state-" + round++));
-                KafkaStreams streams = new KafkaStreams(topology(f[1], f[3]), config(f[2], bootstrap, state));
+                Properties p = config(f[2], bootstrap, state);
+                // A join waits for the repartition topic that feeds it: without that, the outcome depends on who is faster.
+                p.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, 1500);
+                // Repartition topics are compared too.
+                p.put("repartition.purge.interval.ms", 3600000);
+                KafkaStreams streams = new KafkaStreams(topology(f[1], f[3]), p);
                 streams.setUncaughtExceptionHandler(e -> {
-                    System.out.println("failed " + f[2] + " " + String.valueOf(e).replace('\n', ' '));
+                    StringBuilder text = new StringBuilder("failed " + f[2]);
+                    for (Throwable t = e; t != null; t = t.getCause()) {
+                        text.append(" ").append(t);
+                    }
+                    System.out.println(text.toString().replace('\n', ' '));
                     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
                 });
                 streams.start();

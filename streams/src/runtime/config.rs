@@ -125,9 +125,11 @@ impl StreamsConfig {
             commit_interval: settings.get("commit.interval.ms").map_err(wrong)?,
             replication_factor: match factor {
                 -1 => None,
-                n => Some(i16::try_from(n).ok().filter(|n| *n > 0).ok_or_else(|| {
-                    ConfigError::invalid("replication.factor", n, "Value must be -1 or at least 1")
-                })?),
+                n => {
+                    Some(i16::try_from(n).ok().filter(|n| *n > 0).ok_or_else(|| {
+                        ConfigError::invalid("replication.factor", n, "Value must be -1 or at least 1")
+                    })?)
+                }
             },
             max_task_idle: u64::try_from(idle).ok().map(Duration::from_millis),
             buffered_records_per_partition: settings.get("buffered.records.per.partition").map_err(wrong)?,

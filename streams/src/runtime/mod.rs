@@ -48,6 +48,14 @@ struct Shared {
 }
 
 impl Streams {
+    /// Runs an application on the real clock and network until it fails: all that a program of its own needs.
+    ///
+    /// # Errors
+    /// See [`Streams::start`]; and what ended it.
+    pub async fn run(config: StreamsConfig, topology: Topology) -> Result<(), StreamsError> {
+        Self::start(weir_runtime::real(), config, topology).await?.wait().await
+    }
+
     /// Makes internal topics and begins to process, in the background.
     ///
     /// # Errors
@@ -122,6 +130,21 @@ impl Streams {
         self.done
             .as_ref()
             .is_none_or(|done| !done.is_empty() || done.is_terminated())
+    }
+
+    /// Waits until it stops by itself.
+    ///
+    /// # Errors
+    /// What stopped it.
+    pub async fn wait(&mut self) -> Result<(), StreamsError> {
+        match &mut self.done {
+            Some(done) => {
+                let ended = done.await.unwrap_or(Ok(()));
+                self.done = None;
+                ended
+            }
+            None => Ok(()),
+        }
     }
 
     /// Commits, leaves the group and stops.

@@ -80,6 +80,13 @@ impl Applications {
         );
     }
 
+    /// What the next application to fail said, causes included.
+    pub fn failure(&mut self) -> String {
+        let answer = self.answers.next().expect("Kafka Streams runs").unwrap();
+        assert!(answer.starts_with("failed "), "{answer}");
+        answer
+    }
+
     /// Commits and leaves the group.
     pub fn stop(&mut self, application: &str) {
         self.ask(&format!("stop {application}"), &format!("stopped {application}"));

@@ -13,3 +13,4 @@ mod inputs;
 mod jar;
 mod oracle;
 mod shapes;
+mod trouble;
