@@ -64,6 +64,15 @@ fn who(shape: &str) -> &'static [&'static str] {
     }
 }
 
+/// Its application id; no one is the beginning of another.
+fn application(who: &str, shape: &str) -> String {
+    format!("{who}.{shape}.app")
+}
+
+fn out(who: &str, shape: &str) -> String {
+    format!("out-{who}.{shape}")
+}
+
 /// A cluster with the input topics on it.
 struct Cluster {
     seam: Seam,
@@ -78,7 +87,7 @@ impl Cluster {
         let admin = Admin::new(seam.clone(), AdminConfig::new(bootstrap).unwrap());
         // Outputs are made here as well, with as many partitions: where a record goes is part of the comparison.
         let outs = shapes_for(partitions).into_iter().flat_map(|shape| {
-            let name = move |who: &str| [format!("out-{who}.{shape}"), format!("out-{who}.{shape}-2")];
+            let name = move |who: &str| [out(who, shape), format!("{}-2", out(who, shape))];
             who(shape).iter().copied().flat_map(name)
         });
         let names = INPUTS.into_iter().map(str::to_owned).chain(outs);
@@ -282,15 +291,15 @@ async fn compare(bootstrap: &str, partitions: usize) -> Result<(), Missing> {
     let mut ours = Vec::new();
     let handed = || shapes.iter().filter(|shape| HANDED.contains(shape));
     for shape in handed() {
-        jar.start(shape, &format!("jar-weir.{shape}"), &format!("out-jar-weir.{shape}"));
-        let (application, out) = (format!("weir-jar.{shape}"), format!("out-weir-jar.{shape}"));
+        jar.start(shape, &application("jar-weir", shape), &out("jar-weir", shape));
+        let (application, out) = (application("weir-jar", shape), out("weir-jar", shape));
         ours.push(cluster.start(shape, &application, &out).await);
     }
     for shape in handed() {
         for who in ["jar-weir", "weir-jar"] {
-            cluster.through(shape, &format!("{who}.{shape}")).await;
+            cluster.through(shape, &application(who, shape)).await;
         }
-        jar.stop(&format!("jar-weir.{shape}"));
+        jar.stop(&application("jar-weir", shape));
     }
     for streams in ours.drain(..) {
         streams.close().await.unwrap();
@@ -300,7 +309,7 @@ async fn compare(bootstrap: &str, partitions: usize) -> Result<(), Missing> {
     cluster.produce(&later).await;
     for shape in &shapes {
         for who in who(shape) {
-            let (application, out) = (format!("{who}.{shape}"), format!("out-{who}.{shape}"));
+            let (application, out) = (application(who, shape), out(who, shape));
             match who.ends_with("jar") {
                 true => jar.start(shape, &application, &out),
                 false => ours.push(cluster.start(shape, &application, &out).await),
@@ -310,10 +319,10 @@ async fn compare(bootstrap: &str, partitions: usize) -> Result<(), Missing> {
     let mut wrong = Vec::new();
     for shape in &shapes {
         for who in who(shape) {
-            cluster.through(shape, &format!("{who}.{shape}")).await;
+            cluster.through(shape, &application(who, shape)).await;
         }
         let left = async |who: &str| {
-            let (application, out) = (format!("{who}.{shape}"), format!("out-{who}.{shape}"));
+            let (application, out) = (application(who, shape), out(who, shape));
             cluster.left_by(&application, &out).await
         };
         let theirs = left("jar").await;
