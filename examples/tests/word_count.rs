@@ -23,12 +23,16 @@ const KILLS: usize = 3;
 const PATIENCE: Duration = Duration::from_secs(120);
 
 #[test]
-fn word_count_is_at_most_fifteen_lines() {
+fn word_count_is_at_most_fifteen_lines_and_in_the_readme() {
     let source = include_str!("../examples/word_count.rs");
     let code = source
         .lines()
         .filter(|l| !l.trim().is_empty() && !l.trim().starts_with("//"));
     assert!(code.count() <= 15);
+    let readme = include_str!("../../README.md");
+    let (_, shown) = readme.split_once("```rust\n").unwrap();
+    let (shown, _) = shown.split_once("```").unwrap();
+    assert!(source.contains(shown), "the README shows something else");
 }
 
 /// Built with the tests, beside them.

@@ -31,6 +31,18 @@ pub enum StreamsError {
         /// Partitions that there are.
         actual: i32,
     },
+    /// Inputs of a task with a store went to different instances: their topics differ in their numbers of partitions, and
+    /// only Kafka Streams' own assignor keeps such tasks together.
+    #[error(
+        "task {task} has a store, but its input {topic} is with another instance: give its input topics the same number of \
+         partitions, or run one instance"
+    )]
+    SplitTask {
+        /// Its id.
+        task: String,
+        /// The input that is elsewhere.
+        topic: String,
+    },
     /// An internal topic could not be made.
     #[error("internal topic {topic} could not be made: {error}")]
     InternalTopic {

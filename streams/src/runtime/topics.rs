@@ -11,8 +11,14 @@ use weir_core::ErrorCode;
 /// A day more than a window store keeps, against clocks that differ (`windowstore.changelog.additional.retention.ms`).
 const ADDITIONAL_RETENTION_MS: i64 = 86_400_000;
 
-/// Partitions of each sub-topology: as many as its largest source topic has.
-pub(super) type Partitions = Vec<i32>;
+/// Numbers of partitions.
+#[derive(Debug, Default)]
+pub(super) struct Partitions {
+    /// Of each sub-topology: as many as its largest source topic has.
+    pub(super) tasks: Vec<i32>,
+    /// Of each source topic, by full name.
+    pub(super) topics: BTreeMap<String, i32>,
+}
 
 /// Checks the inputs, makes what is missing of the internal topics, and tells how many tasks each sub-topology has.
 pub(super) async fn prepare(
@@ -75,7 +81,7 @@ fn plan(application: &str, topology: &Topology, existing: &BTreeMap<String, i32>
     count_repartition_topics(application, topology, &mut counts);
     enforce_copartitioning(application, topology, &mut counts)?;
     let mut plan = Plan {
-        partitions: Vec::with_capacity(count),
+        partitions: Partitions::default(),
         topics: Vec::new(),
     };
     let mut add = |topic: NewTopic, name: &str, n: i32| match existing.get(name) {
@@ -94,7 +100,7 @@ fn plan(application: &str, topology: &Topology, existing: &BTreeMap<String, i32>
         let sources = topology.sources_of(i);
         let count_of = |(_, topic, internal): &(String, String, bool)| counts.get(&full(topic, *internal)).copied();
         let tasks = sources.iter().filter_map(count_of).max().unwrap_or(1);
-        plan.partitions.push(tasks);
+        plan.partitions.tasks.push(tasks);
         for (_, topic, _) in sources.iter().filter(|(_, _, internal)| *internal) {
             let name = full(topic, true);
             let n = counts.get(&name).copied().unwrap_or(tasks);
@@ -119,6 +125,7 @@ fn plan(application: &str, topology: &Topology, existing: &BTreeMap<String, i32>
             add(topic, &name, tasks)?;
         }
     }
+    plan.partitions.topics = counts;
     Ok(plan)
 }
 

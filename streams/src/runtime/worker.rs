@@ -277,7 +277,7 @@ impl Worker {
     async fn open_tasks(&mut self, consumer: &mut Consumer) -> Result<(), StreamsError> {
         let assigned = consumer.assignment();
         let mut opened = Vec::new();
-        for (i, count) in self.partitions.iter().enumerate() {
+        for (i, count) in self.partitions.tasks.iter().enumerate() {
             for partition in 0..*count {
                 let id = (i, partition);
                 if self.tasks.contains_key(&id) {
@@ -285,8 +285,15 @@ impl Worker {
                 }
                 let mut task = Task::new(&self.topology, &self.config.application_id, i, partition)
                     .with_handler(self.config.deserialization_handler);
-                task.keep_inputs(|t| assigned.contains(&TopicPartition::new(t, partition)));
+                let ours = |t: &str| assigned.contains(&TopicPartition::new(t, partition));
+                let there = |t: &&str| self.partitions.topics.get(*t).is_some_and(|n| partition < *n);
+                let elsewhere = task.topics().filter(there).find(|t| !ours(t)).map(str::to_owned);
+                task.keep_inputs(ours);
                 if task.topics().next().is_some() {
+                    // Two instances would write one changelog.
+                    if let Some(topic) = elsewhere.filter(|_| !task.logged_stores().is_empty()) {
+                        return Err(StreamsError::SplitTask { task: task.id(), topic });
+                    }
                     self.tasks.insert(id, task);
                     opened.push(id);
                 }

@@ -77,6 +77,14 @@ impl Cluster {
         offsets.unwrap()[&partition].as_ref().map_or(0, |o| o.offset)
     }
 
+    async fn members(&self, group: &str) -> usize {
+        let described = self.admin.describe_groups([group]).await.unwrap();
+        described
+            .values()
+            .next()
+            .map_or(0, |g| g.as_ref().map_or(0, |g| g.members.len()))
+    }
+
     async fn committed(&self, group: &str, topic: &str) -> i64 {
         let offsets = self.admin.list_group_offsets(group, None).await.unwrap();
         offsets.get(&TopicPartition::new(topic, 0)).map_or(0, |o| o.offset)
@@ -178,6 +186,30 @@ async fn all_of_it(bootstrap: &str) -> Result<(), Missing> {
     assert_eq!((lenient.processed(), lenient.dropped()), (3, 1));
     assert_eq!(cluster.offset("more", OffsetSpec::Latest).await - before, 2);
     lenient.close().await.unwrap();
+
+    // Two instances whose assignor would tear a task apart.
+    cluster.create(&[("three", 3), ("two", 2)]).await;
+    let torn = || {
+        let builder = StreamsBuilder::new();
+        let two = builder.stream::<String, String>("two");
+        let merged = builder.stream::<String, String>("three").merge(&two);
+        merged.group_by_key().count("torn").to_stream().to("out");
+        builder.build().unwrap()
+    };
+    let mut first = cluster.start("torn", &[], torn()).await.unwrap();
+    until("one instance runs alone", async || cluster.members("torn").await == 1).await;
+    assert!(!first.has_stopped());
+    let mut second = cluster.start("torn", &[], torn()).await.unwrap();
+    // Once one has gone, the other may be alone again.
+    let ended = tokio::select! {
+        ended = first.wait() => ended,
+        ended = second.wait() => ended,
+    };
+    match ended {
+        Err(StreamsError::SplitTask { task, .. }) => assert_eq!(task, "0_1"),
+        other => panic!("{other:?}"),
+    }
+    drop((first, second));
 
     // What is done with leaves the repartition topic.
     cluster
