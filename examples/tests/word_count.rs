@@ -145,7 +145,7 @@ async fn killed_again_and_again(bootstrap: &str) {
         }
         let record = ProducerRecord::new("lines", words.join(" ")).partition(i as i32 % PARTITIONS);
         // Its outcome comes with `close`.
-        let _ = producer.enqueue(record).await.unwrap();
+        drop(producer.enqueue(record).await.unwrap());
     }
     producer.close().await;
     let total = LINES as i64;
