@@ -1,9 +1,9 @@
 //! `weir-streams`: topic-to-topic transforms with the semantics, names and bytes of Kafka Streams.
 //!
 //! Rooms, downwards: [`dsl`] (what users write: [`StreamsBuilder`], [`Stream`], [`Table`]), [`topology`] (the graph:
-//! names, sub-topologies, `describe`), [`processor`] (receivers and their context), [`task`] (one sub-topology on one
+//! names, sub-topologies; its text is in `describe`), [`processor`] (receivers and their context), [`task`] (one sub-topology on one
 //! partition: plain synchronous calls), [`store`] (state behind a narrow trait), [`serdes`], [`driver`] (tasks without a
-//! broker, in virtual time), [`runtime`] (the thin shell that joins a group and moves records).
+//! broker, in virtual time), `runtime` (the thin shell that joins a group and moves records).
 //!
 //! It must never know the broker or Connect.
 

@@ -9,6 +9,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// A stream whose records with equal keys belong together.
+///
+/// Aggregations take a `store`: the name of their store, and so of the topics `<application.id>-<store>-changelog` and,
+/// when the key was changed before, `<application.id>-<store>-repartition`. With `None` it is the name that Kafka Streams
+/// generates, which has a number in it: adding an operator before it makes another name, and the state starts anew.
+/// A key without a serde is an error of [`super::StreamsBuilder::build`]: see [`Stream::with_serdes`].
 #[derive(Clone, Debug)]
 pub struct GroupedStream<K, V> {
     pub(super) stream: Stream<K, V>,
@@ -22,7 +27,8 @@ pub struct TimeWindows {
 }
 
 impl TimeWindows {
-    /// Tumbling windows that close the moment they end (`ofSizeWithNoGrace`).
+    /// Tumbling windows that close the moment they end (`ofSizeWithNoGrace`): `start..start + size`, the end not included.
+    /// Sizes are in whole milliseconds, at least one.
     #[must_use]
     pub fn of_size(size: Duration) -> Self {
         Self {
@@ -31,7 +37,8 @@ impl TimeWindows {
         }
     }
 
-    /// Late records are still taken for this long after a window's end.
+    /// Late records are still taken for this long after a window's end, by the time of the records themselves: the
+    /// highest timestamp that the task has seen. Later ones are left out, with a warning. Stores keep size and grace.
     #[must_use]
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace_ms = i64::try_from(grace.as_millis()).unwrap_or(i64::MAX);

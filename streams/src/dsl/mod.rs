@@ -170,7 +170,8 @@ impl StreamsBuilder {
         Self::default()
     }
 
-    /// A stream of a topic's records.
+    /// A stream of a topic's records. The topic must exist when the application starts; one topic is read once, else
+    /// [`Self::build`] says [`TopologyError::DuplicateSource`].
     pub fn stream<K, V>(&self, topic: &str) -> Stream<K, V>
     where
         K: HasSerde + Clone + Send + 'static,
@@ -189,7 +190,8 @@ impl StreamsBuilder {
         self.source(name, topic, false, key, value)
     }
 
-    /// A table of a topic's latest values.
+    /// A table of a topic's latest values: a null value deletes, a null key is left out. It is kept in a store (and a
+    /// changelog) only if something looks into it, as a join does.
     pub fn table<K, V>(&self, topic: &str) -> Table<K, V>
     where
         K: HasSerde + Clone + Send + 'static,

@@ -296,7 +296,8 @@ where
         }
     }
 
-    /// Writes to a topic.
+    /// Writes to a topic, partitioned by the key as Kafka's producer does it; windowed keys by the key in them. Unlike
+    /// inputs, it may be made by the broker when the first record comes.
     pub fn to(&self, topic: &str)
     where
         K: HasSerde,
