@@ -1,0 +1,4 @@
+//! `cargo +nightly fuzz run avro_value`
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| weir_fuzz::fuzz("avro_value", data));
