@@ -69,3 +69,29 @@ fn blocks_are_found() {
         [block("sh", "b\nc\n"), block("", "e\n")]
     );
 }
+
+/// Lines without their indentation, so that a piece of a function can stand alone in a document.
+fn stands_in(piece: &str, source: &str) -> bool {
+    let flat = |text: &str| {
+        text.lines()
+            .map(|line| format!("{}\n", line.trim()))
+            .collect::<String>()
+    };
+    !piece.trim().is_empty() && flat(source).contains(&flat(piece))
+}
+
+/// What the README shows of Rust is a piece of an example, which is compiled and tested.
+#[test]
+fn rust_in_the_readme_is_from_the_examples() {
+    let text = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let shown: Vec<Block> = blocks(&text)
+        .into_iter()
+        .filter(|block| block.language == "rust")
+        .collect();
+    let example = include_str!("../../examples/examples/word_count.rs");
+    assert!(!shown.is_empty());
+    for block in shown {
+        assert!(stands_in(&block.text, example), "not in the example:\n{}", block.text);
+    }
+    assert!(!stands_in("let builder = Other::new();\n", example) && !stands_in("", example));
+}

@@ -23,7 +23,13 @@ const PACKAGES: &[(&str, &[&str])] = &[
 ];
 
 /// What is checked without running anything: by cargo's own tools, which the toolchain may lack, and by ourselves.
-const CARGO_CHECKS: &[(&str, &[&str])] = &[("fmt", &["fmt", "--all", "--check"])];
+const CARGO_CHECKS: &[(&str, &[&str])] = &[
+    ("fmt", &["fmt", "--all", "--check"]),
+    (
+        "clippy",
+        &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
+    ),
+];
 
 /// The console's web app: its browser test runs on what is installed there.
 const CONSOLE_APP: &str = "console/app";
