@@ -37,6 +37,35 @@ pub const KEYS: &[ConfigKey] = &[
         .default("60000")
         .check(Validator::AtLeast(1))
         .doc("How long reading the whole topic at start may take, in milliseconds."),
+    ConfigKey::string("schema.registry.group.id")
+        .default("schema-registry")
+        .doc("Group of the registries that share the topic; its leader writes."),
+    ConfigKey::boolean("leader.eligibility")
+        .default("true")
+        .doc("Whether this registry may become the leader."),
+    ConfigKey::string("host.name")
+        .default("")
+        .high()
+        .doc("Host that other registries reach this one by. Empty: the address of the first listener."),
+    ConfigKey::int("leader.read.timeout.ms")
+        .default("60000")
+        .check(Validator::AtLeast(1))
+        .doc("How long the leader may take for a write that was sent on to it, in milliseconds."),
+    ConfigKey::int("kafkagroup.session.timeout.ms")
+        .default("10000")
+        .low()
+        .check(Validator::AtLeast(1))
+        .doc("A leader that is silent for so long is replaced, in milliseconds."),
+    ConfigKey::int("kafkagroup.heartbeat.interval.ms")
+        .default("3000")
+        .low()
+        .check(Validator::AtLeast(1))
+        .doc("Time between heartbeats to the group's coordinator, in milliseconds."),
+    ConfigKey::int("kafkagroup.rebalance.timeout.ms")
+        .default("300000")
+        .low()
+        .check(Validator::AtLeast(1))
+        .doc("How long registries have to join an election, in milliseconds."),
     ConfigKey::string("schema.compatibility.level")
         .default("backward")
         .high()
@@ -109,6 +138,20 @@ pub struct RegistryConfig {
     pub timeout: Duration,
     /// `kafkastore.init.timeout.ms`
     pub init_timeout: Duration,
+    /// `schema.registry.group.id`
+    pub group_id: String,
+    /// `leader.eligibility`
+    pub leader_eligibility: bool,
+    /// `host.name`; `None`: the address of the first listener
+    pub host_name: Option<String>,
+    /// `leader.read.timeout.ms`
+    pub leader_read_timeout: Duration,
+    /// `kafkagroup.session.timeout.ms`
+    pub session_timeout: Duration,
+    /// `kafkagroup.heartbeat.interval.ms`
+    pub heartbeat_interval: Duration,
+    /// `kafkagroup.rebalance.timeout.ms`
+    pub rebalance_timeout: Duration,
     /// `schema.compatibility.level`, `schema.validate.new.schemas`
     pub defaults: Defaults,
     /// `mode.mutability`
@@ -150,6 +193,13 @@ impl RegistryConfig {
             replication_factor: i16::try_from(factor).unwrap_or(i16::MAX),
             timeout: millis("kafkastore.timeout.ms")?,
             init_timeout: millis("kafkastore.init.timeout.ms")?,
+            group_id: settings.get("schema.registry.group.id")?,
+            leader_eligibility: settings.get("leader.eligibility")?,
+            host_name: Some(settings.get::<String>("host.name")?).filter(|name| !name.is_empty()),
+            leader_read_timeout: millis("leader.read.timeout.ms")?,
+            session_timeout: millis("kafkagroup.session.timeout.ms")?,
+            heartbeat_interval: millis("kafkagroup.heartbeat.interval.ms")?,
+            rebalance_timeout: millis("kafkagroup.rebalance.timeout.ms")?,
             defaults: Defaults {
                 compatibility: CompatibilityLevel::by_name(&level).unwrap_or_default(),
                 validate_new_schemas: settings.get("schema.validate.new.schemas")?,

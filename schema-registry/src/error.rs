@@ -78,6 +78,12 @@ pub enum RegistryError {
     /// 50002
     #[error("{0}")]
     Timeout(String),
+    /// 50003
+    #[error("{0}")]
+    Forwarding(String),
+    /// 50004
+    #[error("Leader not known.")]
+    UnknownLeader,
 }
 
 impl RegistryError {
@@ -105,6 +111,8 @@ impl RegistryError {
             RegistryError::Unprocessable(_) => 422,
             RegistryError::Store(_) => 50001,
             RegistryError::Timeout(_) => 50002,
+            RegistryError::Forwarding(_) => 50003,
+            RegistryError::UnknownLeader => 50004,
         }
     }
 

@@ -4,6 +4,7 @@
 //!
 //! - [`server`]: the REST API; [`Registry`] starts it
 //! - [`config`]: settings of the server
+//! - [`leader`]: which of several registries writes
 //! - [`store`]: the state with its reader and its writer
 //! - [`log`]: the door to the topic `_schemas`, and a log in memory
 //! - [`state`]: what the log folds to, what a write becomes; pure
@@ -12,8 +13,7 @@
 //!
 //! It must never know the broker's insides: Kafka is reached through `weir-client` only.
 //!
-//! Run one registry per topic. There is no leader election yet; if two registries write to one topic all the same, they
-//! notice and repair what would have been lost (see [`store`]), but a write may fail with 50001.
+//! Several registries may share a topic: they elect a leader, which writes for all; see [`leader`].
 //!
 //! Not here yet: JSON Schema and Protobuf, modes IMPORT and FORWARD, subject aliases, defaults and overrides for metadata and
 //! rules, schema tags, associations, the path prefix `/contexts/{context}`, TLS and authentication. Asking for one of them
@@ -25,6 +25,7 @@ pub mod config;
 pub mod entity;
 pub mod error;
 pub mod guid;
+pub mod leader;
 pub mod log;
 pub mod server;
 pub mod state;

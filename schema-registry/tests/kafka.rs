@@ -31,6 +31,8 @@ fn config(brokers: &str, topic: &str) -> RegistryConfig {
         ("kafkastore.bootstrap.servers", brokers),
         ("kafkastore.topic", topic),
         ("kafkastore.timeout.ms", "30000"),
+        ("schema.registry.group.id", topic),
+        ("kafkagroup.heartbeat.interval.ms", "300"),
     ];
     RegistryConfig::parse(settings).unwrap()
 }
@@ -165,20 +167,22 @@ async fn two_registries_on_one_topic_on(brokers: String) {
             let schema =
                 format!(r#"{{"type":"record","name":"R","fields":[{{"name":"{field}","type":"int","default":0}}]}}"#);
             let answer = call(address, "POST", "/subjects/s/versions", json!({"schema": schema})).await;
-            if answer.status == 200 {
-                acknowledged.push((
-                    answer.json()["version"].as_i64().unwrap(),
-                    answer.json()["id"].clone(),
-                    field,
-                ));
-            } else {
-                assert_eq!(answer.refusal(), (500, 50001), "{answer:?}");
-            }
+            assert_eq!(answer.status, 200, "{answer:?}");
+            let version = answer.json()["version"].as_i64().unwrap();
+            // Whichever of the two wrote it, it can be read at once where it was asked for.
+            let read = call(address, "GET", &format!("/subjects/s/versions/{version}"), None).await;
+            assert_eq!(read.json()["id"], answer.json()["id"]);
+            acknowledged.push((version, answer.json()["id"].clone(), field));
         }
         acknowledged
     };
-    let (from_a, from_b) = tokio::join!(write(a.addr(), "a"), write(b.addr(), "b"));
-    assert!(!from_a.is_empty() && !from_b.is_empty());
+    let (mut from_a, from_b) = tokio::join!(write(a.addr(), "a"), write(b.addr(), "b"));
+    // One of them stops, in order; the other leads and takes writes, whichever it was.
+    let (_, after) = tokio::join!(a.shutdown(), write(b.addr(), "after"));
+    from_a.extend(after);
+    let mut versions: Vec<i64> = from_a.iter().chain(&from_b).map(|(version, ..)| *version).collect();
+    versions.sort_unstable();
+    assert_eq!(versions, (1..=30).collect::<Vec<_>>());
     let c = Registry::start_on_kafka(config(&brokers, &topic)).await.unwrap();
     for (version, id, field) in from_a.iter().chain(&from_b) {
         let stored = call(c.addr(), "GET", &format!("/subjects/s/versions/{version}"), None)
@@ -188,6 +192,43 @@ async fn two_registries_on_one_topic_on(brokers: String) {
             stored["schema"].as_str().unwrap().contains(field) && stored["id"] == *id,
             "{version} {field}: {stored}"
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_leader_there_are_reads_but_no_writes() {
+    for brokers in clusters().await {
+        let topic = unique("_schemas");
+        let mut only = config(&brokers, &topic);
+        only.leader_eligibility = false;
+        let mut leader = only.clone();
+        leader.leader_eligibility = true;
+        only.timeout = Duration::from_secs(3);
+        let follower = Registry::start_on_kafka(only).await.unwrap();
+        let address = follower.addr();
+        let register = |subject: &str| {
+            let path = format!("/subjects/{subject}/versions");
+            async move { call(address, "POST", &path, json!({"schema": "\"int\""})).await }
+        };
+        let refused = register("s").await;
+        assert_eq!(refused.refusal(), (500, 50004), "{refused:?}");
+        let read = call(follower.addr(), "GET", "/subjects", None).await;
+        assert_eq!((read.status, read.json()), (200, json!([])));
+        let leader = Registry::start_on_kafka(leader).await.unwrap();
+        let mut answer = register("s").await;
+        for _ in 0..20 {
+            if answer.status == 200 {
+                break;
+            }
+            answer = register("s").await;
+        }
+        assert_eq!(answer.status, 200, "{answer:?}");
+        // What the leader refuses is refused here in the same words; what was sent on once is not sent on again.
+        let wrong = call(follower.addr(), "POST", "/subjects/s/versions", json!({"schema": "{"})).await;
+        let there = call(leader.addr(), "POST", "/subjects/s/versions", json!({"schema": "{"})).await;
+        assert_eq!(wrong.refusal(), there.refusal());
+        leader.shutdown().await;
+        assert_eq!(register("t").await.refusal(), (500, 50004));
     }
 }
 

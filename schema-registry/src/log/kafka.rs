@@ -8,7 +8,7 @@ use weir_client::admin::{Admin, AdminError, ConfigResource, NewTopic, OffsetSpec
 use weir_client::config::{AdminConfig, ConsumerConfig, IsolationLevel, ProducerConfig};
 use weir_client::consumer::{Consumer, OffsetsError, PollError};
 use weir_client::producer::{Producer, ProducerRecord, SendError};
-use weir_client::{ApiError, TopicPartition};
+use weir_client::{ApiError, Cluster, TopicPartition};
 use weir_config::ConfigErrors;
 use weir_core::{ErrorCode, Seam};
 
@@ -77,6 +77,7 @@ pub struct KafkaLog {
     admin: Admin,
     producer: Producer,
     consumer: tokio::sync::Mutex<Consumer>,
+    cluster: Cluster,
     cluster_id: String,
 }
 
@@ -95,11 +96,18 @@ impl KafkaLog {
         }
     }
 
+    /// The connections, to join a group over.
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
     async fn try_open(seam: &Seam, config: &KafkaLogConfig) -> Result<KafkaLog, KafkaLogError> {
         let timeout = config.timeout.as_millis().to_string();
         let servers = ("bootstrap.servers", config.bootstrap_servers.as_str());
         let api = ("default.api.timeout.ms", timeout.as_str());
-        let admin = Admin::new(seam.clone(), AdminConfig::from_map([servers, api])?);
+        let settings = AdminConfig::from_map([servers, api])?;
+        let connections = Cluster::new(seam.clone(), settings.client.clone());
+        let admin = Admin::on(connections.clone(), settings);
         let cluster = admin.describe_cluster().await?;
         ensure_topic(&admin, config, cluster.brokers.len()).await?;
         let producer = ProducerConfig::from_map([
@@ -125,6 +133,7 @@ impl KafkaLog {
             admin,
             producer: Producer::new(seam.clone(), producer),
             consumer: tokio::sync::Mutex::new(consumer),
+            cluster: connections,
             cluster_id: cluster.cluster_id,
         })
     }

@@ -1,13 +1,16 @@
 //! What handlers share.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use crate::leader::Election;
 use crate::store::Store;
 
 /// The registry's data and bounds.
 #[derive(Clone)]
 pub struct AppState {
     pub store: Arc<Store>,
+    pub election: Arc<Election>,
     pub limits: Limits,
 }
 
@@ -18,4 +21,8 @@ pub struct Limits {
     pub search_default: usize,
     pub search_max: usize,
     pub mode_mutability: bool,
+    /// How long a write waits for an election that is under way.
+    pub leader_wait: Duration,
+    /// How long the leader may take for a write that was sent on to it.
+    pub forward_timeout: Duration,
 }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use axum::body::to_bytes;
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -13,6 +13,18 @@ use super::answer::Refusal;
 use super::app::AppState;
 use crate::error::RegistryError;
 use crate::state::subject::{DEFAULT_CONTEXT, Subject};
+
+/// All of a body, at most `limit` bytes.
+pub async fn whole_body(body: Body, limit: usize) -> Result<Bytes, Refusal> {
+    to_bytes(body, limit).await.map_err(|error| {
+        let too_large = std::error::Error::source(&error).is_some_and(|source| source.to_string().contains("limit"));
+        if too_large {
+            Refusal::http(StatusCode::PAYLOAD_TOO_LARGE)
+        } else {
+            Refusal::Http(StatusCode::BAD_REQUEST, "The request body could not be read".into())
+        }
+    })
+}
 
 /// Parts of the path, percent-decoded.
 pub struct Segments<T>(pub T);
@@ -117,16 +129,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Refusal> {
-        let body = to_bytes(request.into_body(), state.limits.max_body).await;
-        let body = body.map_err(|error| {
-            let too_large =
-                std::error::Error::source(&error).is_some_and(|source| source.to_string().contains("limit"));
-            if too_large {
-                Refusal::http(StatusCode::PAYLOAD_TOO_LARGE)
-            } else {
-                Refusal::Http(StatusCode::BAD_REQUEST, "The request body could not be read".into())
-            }
-        })?;
+        let body = whole_body(request.into_body(), state.limits.max_body).await?;
         if body.iter().all(u8::is_ascii_whitespace) {
             return Err(Refusal::Http(
                 StatusCode::UNPROCESSABLE_ENTITY,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State as App;
 use axum::http::StatusCode;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::serve::ListenerExt as _;
@@ -20,6 +20,7 @@ mod app;
 mod body;
 mod compatibility;
 mod extract;
+mod forward;
 mod schemas;
 mod settings;
 mod shell;
@@ -30,6 +31,7 @@ use app::{AppState, Limits};
 
 use crate::config::RegistryConfig;
 use crate::error::RegistryError;
+use crate::leader::{Election, ElectionConfig, Identity};
 use crate::log::{KafkaLog, KafkaLogConfig, KafkaLogError, SchemasLog};
 use crate::state::State;
 use crate::store::Store;
@@ -76,6 +78,7 @@ pub struct Registry {
     stop: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
     store: Arc<Store>,
+    election: Arc<Election>,
 }
 
 impl Registry {
@@ -98,20 +101,23 @@ impl Registry {
                 servers: config.bootstrap_servers.clone(),
                 source,
             })?;
-        Registry::run(config, listeners, Arc::new(log)).await
+        let election = Election::join(log.cluster().clone(), election(&config, &listeners));
+        Registry::run(config, listeners, Arc::new(log), election).await
     }
 
-    /// Starts a registry over a log. Returns when everything in the log has been replayed and requests are answered.
+    /// Starts a registry over a log that is its own. Returns when everything in the log has been replayed and requests are answered.
     pub async fn start(config: RegistryConfig, log: Arc<dyn SchemasLog>) -> Result<Registry, StartError> {
         let listeners = bind(&config).await?;
-        Registry::run(config, listeners, log).await
+        Registry::run(config, listeners, log, Election::alone()).await
     }
 
     async fn run(
         config: RegistryConfig,
         listeners: Vec<TcpListener>,
         log: Arc<dyn SchemasLog>,
+        election: Election,
     ) -> Result<Registry, StartError> {
+        let election = Arc::new(election);
         let store = Arc::new(Store::open(log, State::new(config.defaults), config.timeout));
         let caught_up = tokio::time::timeout(config.init_timeout, catch_up(&store)).await;
         caught_up.map_err(|_| StartError::Log {
@@ -123,9 +129,12 @@ impl Registry {
             search_default: config.search_default_limit,
             search_max: config.search_max_limit,
             mode_mutability: config.mode_mutability,
+            leader_wait: config.timeout,
+            forward_timeout: config.leader_read_timeout,
         };
         let router = router(AppState {
             store: store.clone(),
+            election: election.clone(),
             limits,
         });
         let (stop, _) = watch::channel(false);
@@ -161,6 +170,7 @@ impl Registry {
             stop,
             servers,
             store,
+            election,
         })
     }
 
@@ -174,8 +184,10 @@ impl Registry {
         &self.addresses
     }
 
-    /// Answers what is under way, then stops.
+    /// Gives up the lead, answers what is under way, then stops.
     pub async fn shutdown(mut self) {
+        // First: while another is elected, requests still get an answer here.
+        self.election.leave().await;
         self.stop.send_replace(true);
         for server in self.servers.drain(..) {
             if let Err(error) = server.await {
@@ -203,6 +215,20 @@ async fn bind(config: &RegistryConfig) -> Result<Vec<TcpListener>, StartError> {
         })?);
     }
     Ok(listeners)
+}
+
+/// How this registry takes part in elections.
+fn election(config: &RegistryConfig, listeners: &[TcpListener]) -> ElectionConfig {
+    let bound = listeners.first().and_then(|listener| listener.local_addr().ok());
+    let bound = bound.unwrap_or(([127, 0, 0, 1], 0).into());
+    let host = config.host_name.clone().unwrap_or_else(|| bound.ip().to_string());
+    ElectionConfig {
+        group_id: config.group_id.clone(),
+        session_timeout: config.session_timeout,
+        heartbeat_interval: config.heartbeat_interval,
+        rebalance_timeout: config.rebalance_timeout,
+        own: Identity::new(host, bound.port(), config.leader_eligibility),
+    }
 }
 
 /// Until it works: a broker that starts at the same moment may need a while.
@@ -280,9 +306,12 @@ fn router(state: AppState) -> Router {
         .route("/v1/metadata/version", get(version))
         .fallback(|| async { Refusal::http(StatusCode::NOT_FOUND) })
         .method_not_allowed_fallback(not_allowed)
-        .with_state(state);
+        .with_state(state.clone());
     // Round the routes, not on them, so that the path can still be changed.
-    Router::new().fallback_service(routes).layer(from_fn(shell::shell))
+    Router::new()
+        .fallback_service(routes)
+        .layer(from_fn_with_state(state, forward::forward))
+        .layer(from_fn(shell::shell))
 }
 
 async fn root() -> Json {

@@ -38,7 +38,7 @@ pub enum HttpError {
 
 /// An answer.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub struct Answer {
     /// HTTP status.
     pub status: u16,
     /// Whole body.
@@ -47,7 +47,7 @@ pub(super) struct Answer {
 
 /// Client of one server.
 #[derive(Debug)]
-pub(super) struct HttpClient {
+pub struct HttpClient {
     authority: String,
     /// What stands before each path, without a slash at its end.
     base: String,
@@ -82,15 +82,26 @@ impl HttpClient {
     /// Sends a request and reads the whole answer. All requests of the registry's API may be repeated safely, so one that
     /// fails on a kept connection (which the server may just have closed) is sent again on a new one.
     pub async fn send(&self, method: Method, path: &str, body: Bytes) -> Result<Answer, HttpError> {
+        self.send_with(method, path, body, &[]).await
+    }
+
+    /// [`Self::send`] with more headers.
+    pub async fn send_with(
+        &self,
+        method: Method,
+        path: &str,
+        body: Bytes,
+        headers: &[(&'static str, &'static str)],
+    ) -> Result<Answer, HttpError> {
         let work = async {
             let kept = self.idle.lock().pop();
             if let Some(connection) = kept.filter(|connection| !connection.is_closed())
-                && let Ok(answer) = self.exchange(connection, &method, path, &body).await
+                && let Ok(answer) = self.exchange(connection, &method, path, &body, headers).await
             {
                 return Ok(answer);
             }
             let connection = self.connect().await?;
-            self.exchange(connection, &method, path, &body).await
+            self.exchange(connection, &method, path, &body, headers).await
         };
         tokio::time::timeout(self.timeout, work)
             .await
@@ -119,9 +130,14 @@ impl HttpClient {
         method: &Method,
         path: &str,
         body: &Bytes,
+        headers: &[(&'static str, &'static str)],
     ) -> Result<Answer, HttpError> {
         let broken = |error: hyper::Error| HttpError::Broken(error.to_string());
-        let request = Request::builder()
+        let mut request = Request::builder();
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request
             .method(method.clone())
             .uri(format!("{}{path}", self.base))
             .header(HOST, &self.authority)
