@@ -45,6 +45,19 @@ impl Kafka {
     /// # Errors
     /// See [`Self::start`].
     pub fn start_on(data: Option<&Path>, settings: &[(&str, &str)]) -> Result<Self, Missing> {
+        // Small and quick to start: tests want answers, not throughput.
+        Self::launch(&["-Xmx768m", "-Xms256m", "-XX:+UseSerialGC"], data, settings)
+    }
+
+    /// [`Self::start_with`] with options for the JVM; benchmarks give it what Kafka's own script does.
+    ///
+    /// # Errors
+    /// See [`Self::start`].
+    pub fn start_tuned(jvm: &[&str], settings: &[(&str, &str)]) -> Result<Self, Missing> {
+        Self::launch(jvm, None, settings)
+    }
+
+    fn launch(jvm: &[&str], data: Option<&Path>, settings: &[(&str, &str)]) -> Result<Self, Missing> {
         let missing = |reason: String| Missing { peer: PEER, reason };
         let jars = xtask::peers::kafka_jars().map_err(|error| missing(error.to_string()))?;
         let class_path = jars.join("*");
@@ -61,16 +74,14 @@ impl Kafka {
             format_storage(&class_path, &properties, &log4j).map_err(missing)?;
         }
         let log4j_option = format!("-Dlog4j2.configurationFile={}", log4j.display());
-        let args: [&OsStr; 8] = [
-            "-Xmx768m".as_ref(),
-            "-Xms256m".as_ref(),
-            "-XX:+UseSerialGC".as_ref(),
+        let mut args: Vec<&OsStr> = jvm.iter().map(OsStr::new).collect();
+        args.extend([
             log4j_option.as_ref(),
             "-cp".as_ref(),
-            class_path.as_ref(),
+            class_path.as_os_str(),
             "kafka.Kafka".as_ref(),
-            properties.as_ref(),
-        ];
+            properties.as_os_str(),
+        ]);
         let process = Process::start("java", &args, &folder).map_err(of)?;
         let kafka = Self {
             bootstrap: format!("127.0.0.1:{port}"),
@@ -104,6 +115,11 @@ impl Kafka {
     /// `host:port`.
     pub fn bootstrap(&self) -> &str {
         &self.bootstrap
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> Option<u32> {
+        self.process.pid()
     }
 
     /// Its log directory, with Kafka's segment files.

@@ -34,9 +34,10 @@ pub fn binary() -> Result<PathBuf, Missing> {
         return Ok(path.into());
     }
     let own = std::env::current_exe().map_err(|e| missing(&e.to_string()))?;
-    let built = own.parent().and_then(Path::parent).map(|dir| dir.join("weir"));
+    // A test lies in `deps` below it, a benchmark beside it.
+    let mut built = own.ancestors().skip(1).take(2).map(|dir| dir.join("weir"));
     built
-        .filter(|p| p.exists())
+        .find(|path| path.is_file())
         .ok_or_else(|| missing("not built: run `cargo build -p weir`, or set WEIR_BIN"))
 }
 
