@@ -8,6 +8,7 @@ mod append;
 mod config;
 mod epochs;
 mod index;
+mod pool;
 mod producers;
 mod read;
 mod segment;

@@ -2,7 +2,8 @@
 //! the log's business.
 
 use super::index::{OffsetIndex, TimeIndex};
-use bytes::{Bytes, BytesMut};
+use super::pool;
+use bytes::Bytes;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -139,21 +140,14 @@ impl Segment {
     pub(super) fn read(&self, position: u64, end: u64, max_bytes: usize, at_least_one: bool) -> io::Result<Bytes> {
         let end = end.min(self.size);
         let available = usize::try_from(end.saturating_sub(position)).unwrap_or(usize::MAX);
+        let read = |len: usize| pool::read(len, |buf| self.file.read_exact_at(buf, position));
         let least = if at_least_one { HEADER_LEN } else { 0 };
-        let mut buf = BytesMut::zeroed(max_bytes.max(least).min(available));
-        self.file.read_exact_at(&mut buf, position)?;
+        let found = read(max_bytes.max(least).min(available))?;
         // Only a first batch that is larger than what was asked for costs a second read.
-        let have = buf.len();
-        if at_least_one
-            && have < available
-            && let Ok(header) = BatchHeader::parse(&buf)
-            && header.total_len() > have
-        {
-            buf.resize(header.total_len().min(available), 0);
-            let rest = buf.get_mut(have..).unwrap_or_default();
-            self.file.read_exact_at(rest, position + have as u64)?;
+        match BatchHeader::parse(&found) {
+            Ok(header) if at_least_one && header.total_len() > found.len() => read(header.total_len().min(available)),
+            _ => Ok(found),
         }
-        Ok(buf.freeze())
     }
 
     /// Calls `visit` with each batch from `position` on, its position beside it, until it returns false, the end, or
