@@ -30,6 +30,8 @@ pub const KEYS: &[ConfigKey] = &[
     ConfigKey::int("fetch.max.bytes").default("57671680").check(Validator::AtLeast(1024)).doc("Largest fetch response, in bytes."),
     ConfigKey::string("flush.mode").default("fsync").check(Validator::OneOf(&["fsync", "os"]))
         .doc("When acks=all is answered: fsync, after the journal is on stable storage; os, as Kafka does, once it is in the page cache."),
+    ConfigKey::long("journal.file.bytes").default("67108864").check(Validator::AtLeast(1 << 20)).low()
+        .doc("Bytes of a journal file (flush.mode=fsync); two or three of them are kept and used again."),
     ConfigKey::string("record.validation").default("frame").check(Validator::OneOf(&["frame", "full"]))
         .doc("How deep produced batches are checked: frame walks uncompressed records and trusts compressed ones after their checksum; full decodes every record, as Kafka does."),
     ConfigKey::int("group.min.session.timeout.ms").default("6000").doc("Shortest session timeout a member may ask for."),
@@ -100,6 +102,8 @@ pub struct BrokerConfig {
     pub connections_max: usize,
     pub fetch_max_bytes: usize,
     pub fsync: bool,
+    /// `journal.file.bytes`
+    pub journal_file_bytes: u64,
     pub validation: RecordValidation,
     pub group: GroupConfig,
     pub retention_check_interval_ms: u64,
@@ -237,6 +241,7 @@ impl BrokerConfig {
             connections_max: usize::try_from(int("max.connections")).unwrap_or(usize::MAX),
             fetch_max_bytes: usize::try_from(int("fetch.max.bytes")).unwrap_or(55 << 20),
             fsync: text("flush.mode").as_deref() != Some("os"),
+            journal_file_bytes: u64::try_from(int("journal.file.bytes")).unwrap_or(64 << 20),
             validation: if text("record.validation").as_deref() == Some("full") {
                 RecordValidation::Full
             } else {

@@ -1,13 +1,15 @@
 //! The journal's format: what makes `acks=all` durable with one sync for many partitions (DESIGN 3.9).
 //!
-//! A journal file is pre-written and used again. An entry is `length crc lsn topic-id partition` and the batch as
-//! stored; log sequence numbers run on without gaps across files, so that what an earlier use left behind in a
+//! A journal file is pre-written and used again. What one sync makes durable begins at a multiple of a disk block and is
+//! filled up with zeros to the next one, so that no block is ever written twice in a use. An entry is `length crc lsn
+//! topic-id partition` and the batch as stored; log sequence numbers run on without gaps across files, so that what an earlier use left behind in a
 //! recycled file cannot be taken for an entry: its number is too small.
 
 use bytes::Bytes;
 use weir_core::be;
 use weir_core::crc::crc32c;
 use weir_core::record::{Batch, HEADER_LEN};
+use weir_core::seam::BLOCK_BYTES;
 
 /// Bytes before the batch: length 4, crc 4, lsn 8, topic id 16, partition 4.
 pub const ENTRY_HEADER_BYTES: usize = 36;
@@ -93,7 +95,8 @@ impl FileHead {
 /// Entries of one file from its first on, until one is torn, damaged or of an earlier use.
 #[derive(Clone, Debug)]
 pub struct Entries {
-    rest: Bytes,
+    file: Bytes,
+    at: usize,
     next_lsn: u64,
 }
 
@@ -105,7 +108,8 @@ impl Entries {
             return None;
         };
         Some(Self {
-            rest: file.slice(FILE_HEADER_BYTES..),
+            file: file.clone(),
+            at: FILE_HEADER_BYTES,
             next_lsn,
         })
     }
@@ -115,17 +119,15 @@ impl Entries {
     pub fn next_lsn(&self) -> u64 {
         self.next_lsn
     }
-}
 
-impl Iterator for Entries {
-    type Item = Entry;
-
-    fn next(&mut self) -> Option<Entry> {
-        let len = usize::try_from(be::u32_at(&self.rest, 0)).ok()?;
-        if len < ENTRY_HEADER_BYTES + HEADER_LEN || len > self.rest.len() {
+    /// The entry at a place, and its length.
+    fn entry_at(&self, at: usize) -> Option<(Entry, usize)> {
+        let rest = self.file.get(at..)?;
+        let len = usize::try_from(be::u32_at(rest, 0)).ok()?;
+        if len < ENTRY_HEADER_BYTES + HEADER_LEN || len > rest.len() {
             return None;
         }
-        let entry = self.rest.slice(..len);
+        let entry = self.file.slice(at..at + len);
         let lsn = be::i64_at(&entry, 8) as u64;
         let covered = entry.get(8..ENTRY_HEADER_BYTES + HEADER_LEN)?;
         if lsn != self.next_lsn || be::u32_at(&entry, 4) != crc32c(covered) {
@@ -135,14 +137,29 @@ impl Iterator for Entries {
         if batch.bytes.len() != len - ENTRY_HEADER_BYTES {
             return None;
         }
-        self.rest = self.rest.slice(len..);
-        self.next_lsn += 1;
-        Some(Entry {
+        let entry = Entry {
             lsn,
             topic_id: *entry.get(16..)?.first_chunk::<16>()?,
             partition: be::i32_at(&entry, 32),
             batch,
-        })
+        };
+        Some((entry, len))
+    }
+}
+
+impl Iterator for Entries {
+    type Item = Entry;
+
+    fn next(&mut self) -> Option<Entry> {
+        let block = self.at.next_multiple_of(BLOCK_BYTES);
+        // Right behind the one before, or where the next sync began.
+        let (at, (entry, len)) = match self.entry_at(self.at) {
+            Some(found) => (self.at, found),
+            None => (block, self.entry_at(block)?),
+        };
+        self.at = at + len;
+        self.next_lsn += 1;
+        Some(entry)
     }
 }
 
@@ -182,6 +199,26 @@ mod tests {
                 (cut - FILE_HEADER_BYTES) / one
             );
         }
+    }
+
+    #[test]
+    fn each_sync_begins_a_block() {
+        let mut f = file_header(5).to_vec();
+        for group in [&[entry(5)][..], &[entry(6), entry(7)], &[entry(8)]] {
+            f.resize(f.len().next_multiple_of(BLOCK_BYTES), 0);
+            f.extend(group.concat());
+        }
+        f.resize(f.len().next_multiple_of(BLOCK_BYTES), 0);
+        // Of an earlier use, right behind.
+        f.extend(entry(4));
+        let lsns = |f: &[u8]| {
+            let entries = Entries::of(&Bytes::copy_from_slice(f)).unwrap();
+            entries.map(|e| e.lsn).collect::<Vec<_>>()
+        };
+        assert_eq!(lsns(&f), [5, 6, 7, 8]);
+        // A block that did not get to the disk ends it, whatever comes later.
+        f[2 * BLOCK_BYTES] ^= 1;
+        assert_eq!(lsns(&f), [5]);
     }
 
     #[test]

@@ -1,12 +1,22 @@
-//! The journal's doing: entries are written under one lock, synced by one call for all who wait (group commit without
-//! timers), and files are used again once the segments they stand for are synced. The format is the engine's
-//! ([`weir_engine::journal`]).
+//! The journal's doing: entries are gathered in memory under one lock, written and synced by one call for all who wait
+//! (group commit without timers); files are used again once the segments they stand for are synced. The format is the
+//! engine's ([`weir_engine::journal`]).
 //!
 //! A failed sync is final: nothing is acknowledged after it (fsync errors cannot be retried, ATC'20 Rebello et al.). A
-//! full disk is not: what finds no room is refused before anything of it is written, and the next one may find some.
+//! full disk is not: files are written out before they are used, so what finds no room is refused before anything of it is
+//! written, and the next one may find some.
+//!
+//! [`staged`]: what waits for the next sync. [`files`]: where it goes.
 
+mod files;
+mod staged;
+
+pub(crate) use files::Retired;
+
+use files::{JournalFiles, make_spare};
 use parking_lot::Mutex;
-use std::collections::BTreeMap;
+use staged::Staged;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,13 +24,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Poll, Waker};
 use weir_core::Seam;
 use weir_core::record::HEADER_LEN;
-use weir_core::seam::{File, OpenMode};
-use weir_engine::journal::{ENTRY_HEADER_BYTES, FILE_HEADER_BYTES, entry_header, file_header};
+use weir_core::seam::BLOCK_BYTES;
+use weir_engine::journal::{ENTRY_HEADER_BYTES, entry_header};
 
-/// Bytes of the first file: small, because it is written out in full before the broker is ready.
-const FIRST_FILE_BYTES: u64 = 1 << 20;
-/// Bytes of later files, written out in the background.
-const FILE_BYTES: u64 = 64 << 20;
+/// Bytes that may wait for a sync; beyond that, who brings more waits with it.
+const STAGED_MAX: usize = 32 << 20;
+
+/// File name suffix; regular files in a log directory are none of Kafka's business.
+pub(crate) const SUFFIX: &str = ".weir-journal";
 
 /// Why an entry is not durable.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -39,37 +50,15 @@ pub(crate) type Lsn = u64;
 /// A partition whose segments an entry stands for: topic id, index.
 pub(crate) type Source = ([u8; 16], i32);
 
-struct Current {
-    file: Arc<dyn File>,
-    path: PathBuf,
-    size: u64,
-    at: u64,
-    /// Partitions with entries in this file.
-    sources: BTreeMap<Source, ()>,
-}
-
-/// A file that is full: free once its sources' segments are synced.
-pub(crate) struct Retired {
-    path: PathBuf,
-    size: u64,
-    pub(crate) sources: Vec<Source>,
-}
-
-struct Writer {
-    /// `None` until recovery has run.
-    current: Option<Current>,
-    next_lsn: Lsn,
-    next_number: u64,
-    retired: Vec<Retired>,
-    spare: Option<(PathBuf, u64)>,
-    preparing: bool,
-    /// The last spare found no room: not tried again before the next rotation, lest it take what others still need.
-    spare_failed: bool,
-}
-
-#[derive(Default)]
 struct Commit {
-    written: Lsn,
+    next_lsn: Lsn,
+    /// Entries that no sync has taken yet, and whose they are.
+    staged: Staged,
+    sources: BTreeSet<Source>,
+    /// A buffer that an earlier sync is done with.
+    spare: Staged,
+    /// Bytes that the current file has left for what is staged.
+    room: u64,
     synced: Lsn,
     syncing: bool,
     offline: Option<Arc<str>>,
@@ -81,37 +70,13 @@ pub(crate) struct Journal {
     seam: Seam,
     dir: PathBuf,
     fsync: bool,
-    writer: Mutex<Writer>,
+    file_bytes: u64,
     commit: Mutex<Commit>,
-    /// Held over a sync and the note of how it went: the system tells of a failed write-back once, and who syncs the
-    /// same file next is told that all is well.
-    syncing: Mutex<()>,
+    /// Held over a sync and the note of how it went: the system tells of a failed write-back once, and who syncs the same
+    /// file next is told that all is well. Taken before `commit`.
+    files: Mutex<JournalFiles>,
     /// Beside `Commit::offline`, for who must not take the lock.
     offline: AtomicBool,
-}
-
-fn path_of(dir: &Path, number: u64) -> PathBuf {
-    dir.join(format!("{number:08}{SUFFIX}"))
-}
-
-/// File name suffix; regular files in a log directory are none of Kafka's business.
-pub(crate) const SUFFIX: &str = ".weir-journal";
-
-/// Writes zeros over the whole file, so that a later sync need not change its metadata.
-fn prewrite(seam: &Seam, path: &Path, bytes: u64) -> io::Result<Arc<dyn File>> {
-    let file = seam.files.open(path, OpenMode::Create)?;
-    let zeros = vec![0; 1 << 20];
-    let mut at = 0;
-    while at < bytes {
-        let n = (bytes - at).min(zeros.len() as u64);
-        if let Err(error) = file.write_all_at(zeros.get(..n as usize).unwrap_or_default(), at) {
-            // Half a file is of no use, and its room is what the full disk lacks.
-            let _ = seam.files.remove_file(path);
-            return Err(error);
-        }
-        at += n;
-    }
-    Ok(file)
 }
 
 fn is_full(error: &io::Error) -> bool {
@@ -122,24 +87,25 @@ fn is_full(error: &io::Error) -> bool {
 }
 
 impl Journal {
-    /// A journal that takes nothing yet: recovery runs first.
-    pub(crate) fn placeholder(seam: &Seam, dir: &Path, fsync: bool) -> Arc<Self> {
-        let writer = Writer {
-            current: None,
-            next_lsn: 1,
-            next_number: 1,
-            retired: Vec::new(),
-            spare: None,
-            preparing: false,
-            spare_failed: false,
-        };
+    /// A journal that takes nothing yet: recovery runs first. Without `fsync` (`flush.mode=os`) it never takes anything.
+    pub(crate) fn placeholder(seam: &Seam, dir: &Path, fsync: bool, file_bytes: u64) -> Arc<Self> {
         Arc::new(Self {
             seam: seam.clone(),
             dir: dir.to_owned(),
             fsync,
-            writer: Mutex::new(writer),
-            commit: Mutex::new(Commit::default()),
-            syncing: Mutex::new(()),
+            commit: Mutex::new(Commit {
+                next_lsn: 1,
+                staged: Staged::default(),
+                sources: BTreeSet::new(),
+                spare: Staged::default(),
+                room: 0,
+                synced: 0,
+                syncing: false,
+                offline: None,
+                waiters: Vec::new(),
+            }),
+            file_bytes,
+            files: Mutex::new(JournalFiles::new(file_bytes)),
             offline: AtomicBool::new(false),
         })
     }
@@ -147,49 +113,68 @@ impl Journal {
     /// Begins with `next_lsn`. What older files held has been put back and synced in segments: they go.
     pub(crate) fn begin(&self, next_lsn: Lsn) -> io::Result<()> {
         self.remove_files()?;
-        let mut writer = self.writer.lock();
-        let path = path_of(&self.dir, writer.next_number);
-        let file = prewrite(&self.seam, &path, FIRST_FILE_BYTES)?;
-        file.write_all_at(&file_header(next_lsn), 0)?;
-        // The name must survive: entries in a file that a crash makes nameless are lost.
-        file.sync_data()?;
-        self.seam.files.sync_dir(&self.dir)?;
-        writer.current = Some(Current {
-            file,
-            path,
-            size: FIRST_FILE_BYTES,
-            at: FILE_HEADER_BYTES as u64,
-            sources: BTreeMap::new(),
-        });
-        writer.next_number += 1;
-        writer.next_lsn = next_lsn;
+        if !self.fsync {
+            return Ok(());
+        }
+        let mut files = self.files.lock();
+        files.begin(&self.seam, &self.dir, next_lsn)?;
         let mut commit = self.commit.lock();
-        commit.written = next_lsn - 1;
+        commit.room = files.room();
+        commit.next_lsn = next_lsn;
         commit.synced = next_lsn - 1;
         Ok(())
     }
 
-    /// Writes an entry; call it under the partition's lock, so that entries of a partition are in offset order.
+    /// Takes an entry; call it under the partition's lock, so that entries of a partition are in offset order.
     pub(crate) fn append(
         self: &Arc<Self>,
         source: Source,
         head: &[u8; HEADER_LEN],
         body: &[u8],
     ) -> Result<Lsn, JournalError> {
-        let mut writer = self.writer.lock();
-        self.check_online()?;
-        let lsn = writer.next_lsn;
-        let written = self.write(&mut writer, lsn, source, head, body);
-        match written {
-            Ok(()) => {
-                writer.next_lsn += 1;
-                self.commit.lock().written = lsn;
-                self.prepare_spare(&mut writer);
-                Ok(lsn)
-            }
-            Err(e) if is_full(&e) => Err(JournalError::Full(e.to_string().into())),
-            Err(e) => Err(self.go_offline(&format!("journal write failed: {e}"))),
+        if !self.fsync {
+            return Ok(0);
         }
+        let len = ENTRY_HEADER_BYTES + HEADER_LEN + body.len();
+        loop {
+            self.check_online()?;
+            let mut commit = self.commit.lock();
+            let staged = commit.staged.len();
+            let after = staged + len;
+            if after.next_multiple_of(BLOCK_BYTES) as u64 > commit.room || (staged > 0 && after > STAGED_MAX) {
+                drop(commit);
+                self.make_room(len)?;
+                continue;
+            }
+            let lsn = commit.next_lsn;
+            commit.next_lsn += 1;
+            commit.staged.push(&entry_header(lsn, &source.0, source.1, head, body));
+            commit.staged.push(head);
+            commit.staged.push(body);
+            commit.sources.insert(source);
+            return Ok(lsn);
+        }
+    }
+
+    /// Writes out what is staged, and goes on to another file if this one has no room for `len` more bytes.
+    fn make_room(self: &Arc<Self>, len: usize) -> Result<(), JournalError> {
+        let mut files = self.files.lock();
+        self.write_staged(&mut files)?;
+        // Held over the change of files: what others staged meanwhile goes into the new one, its first entry theirs.
+        let mut commit = self.commit.lock();
+        let need = commit.staged.len() + len;
+        if need.next_multiple_of(BLOCK_BYTES) as u64 > commit.room {
+            if let Err(e) = files.rotate(&self.seam, &self.dir, commit.synced + 1, need) {
+                drop(commit);
+                return Err(if is_full(&e) {
+                    JournalError::Full(e.to_string().into())
+                } else {
+                    self.go_offline(&format!("journal file could not be made: {e}"))
+                });
+            }
+            commit.room = files.room();
+        }
+        Ok(())
     }
 
     /// Whether the directory still takes anything: after a failed sync nothing can be known of what is on the disk, and
@@ -202,105 +187,9 @@ impl Journal {
         Err(JournalError::Offline(reason.unwrap_or_default()))
     }
 
-    fn write(
-        &self,
-        writer: &mut Writer,
-        lsn: Lsn,
-        source: Source,
-        head: &[u8; HEADER_LEN],
-        body: &[u8],
-    ) -> io::Result<()> {
-        let len = (ENTRY_HEADER_BYTES + HEADER_LEN + body.len()) as u64;
-        if writer.current.as_ref().is_some_and(|c| c.at + len > c.size) {
-            self.rotate(writer, lsn, len)?;
-        }
-        let current = writer
-            .current
-            .as_mut()
-            .ok_or_else(|| io::Error::other("the journal has not begun"))?;
-        let entry = entry_header(lsn, &source.0, source.1, head, body);
-        current.file.write_all_vectored_at(&[&entry, head, body], current.at)?;
-        current.at += len;
-        current.sources.insert(source, ());
-        Ok(())
-    }
-
-    fn rotate(&self, writer: &mut Writer, lsn: Lsn, need: u64) -> io::Result<()> {
-        let need = need + FILE_HEADER_BYTES as u64;
-        // The full file is synced before its successor can be: recovery stops at the first gap in the numbers.
-        if let Some(current) = writer.current.as_ref().filter(|_| self.fsync) {
-            self.sync(&current.file).map_err(io::Error::other)?;
-        }
-        let (path, size, file) = match writer.spare.take().filter(|(_, size)| *size >= need) {
-            Some((path, size)) => {
-                let file = self.seam.files.open(&path, OpenMode::Create)?;
-                (path, size, file)
-            }
-            None => {
-                let path = path_of(&self.dir, writer.next_number);
-                writer.next_number += 1;
-                // A nearly full disk may have room for this entry where it has none for a file of good size.
-                let size = need.max(FIRST_FILE_BYTES * 4);
-                let made = prewrite(&self.seam, &path, size).map(|file| (size, file));
-                let (size, file) = match made {
-                    Err(e) if is_full(&e) && need < size => (need, prewrite(&self.seam, &path, need)?),
-                    made => made?,
-                };
-                (path, size, file)
-            }
-        };
-        file.write_all_at(&file_header(lsn), 0)?;
-        file.sync_data()?;
-        self.seam.files.sync_dir(&self.dir)?;
-        let next = Current {
-            file,
-            path,
-            size,
-            at: FILE_HEADER_BYTES as u64,
-            sources: BTreeMap::new(),
-        };
-        let full = writer.current.replace(next);
-        writer.retired.extend(full.map(|full| Retired {
-            path: full.path,
-            size: full.size,
-            sources: full.sources.into_keys().collect(),
-        }));
-        writer.spare_failed = false;
-        Ok(())
-    }
-
-    /// Has the next file written out while this one fills.
-    fn prepare_spare(self: &Arc<Self>, writer: &mut Writer) {
-        let busy = writer.spare.is_some() || writer.preparing || writer.spare_failed;
-        if busy || writer.current.as_ref().is_none_or(|c| c.at < c.size / 4) {
-            return;
-        }
-        writer.preparing = true;
-        let path = path_of(&self.dir, writer.next_number);
-        writer.next_number += 1;
-        let journal = self.clone();
-        let job = self.seam.spawn.blocking(
-            "journal spare",
-            Box::new(move || {
-                let made = prewrite(&journal.seam, &path, FILE_BYTES).and_then(|f| f.sync_data());
-                let mut writer = journal.writer.lock();
-                writer.preparing = false;
-                match made {
-                    Ok(()) => writer.spare = Some((path, FILE_BYTES)),
-                    // The journal goes on with a file that it makes when it needs one.
-                    Err(e) => {
-                        writer.spare_failed = true;
-                        tracing::warn!(error = %e, "no spare journal file");
-                    }
-                }
-            }),
-        );
-        self.seam.spawn("journal spare", job);
-    }
-
     /// Takes the directory offline for good; the first reason stays.
     pub(crate) fn go_offline(&self, reason: &str) -> JournalError {
-        let (reason, wakers): (Arc<str>, Vec<Waker>) = {
+        let (reason, woken): (Arc<str>, Vec<(Lsn, Waker)>) = {
             let mut commit = self.commit.lock();
             let told = commit.offline.get_or_insert_with(|| {
                 tracing::error!(
@@ -311,28 +200,19 @@ impl Journal {
             });
             let told = told.clone();
             self.offline.store(true, Ordering::Release);
-            (told, commit.waiters.drain(..).map(|(_, w)| w).collect())
+            (told, std::mem::take(&mut commit.waiters))
         };
-        wakers.into_iter().for_each(Waker::wake);
+        woken.into_iter().for_each(|(_, waker)| waker.wake());
         JournalError::Offline(reason)
     }
 
-    /// Syncs a journal file. A failure takes the directory offline before anybody else can sync the same file and be
-    /// told that it went well.
-    fn sync(&self, file: &Arc<dyn File>) -> Result<(), JournalError> {
-        let _turn = self.syncing.lock();
-        self.check_online()?;
-        file.sync_data()
-            .map_err(|e| self.go_offline(&format!("journal sync failed: {e}")))
-    }
-
-    /// Number of the last entry written.
+    /// Number of the last entry taken.
     pub(crate) fn last_written(&self) -> Lsn {
-        self.commit.lock().written
+        self.commit.lock().next_lsn - 1
     }
 
-    /// Completes once everything up to `lsn` is on stable storage. Who finds nobody syncing syncs for all that was
-    /// written by then: on its own worker where the seam allows it, for that saves two wake-ups a request.
+    /// Completes once everything up to `lsn` is on stable storage. Who finds nobody syncing syncs for all that is there
+    /// by then: on its own worker where the seam allows it, for that saves two wake-ups a request.
     pub(crate) async fn committed(self: &Arc<Self>, lsn: Lsn) -> Result<(), JournalError> {
         if lsn == 0 || !self.fsync {
             return Ok(());
@@ -368,39 +248,75 @@ impl Journal {
         .await
     }
 
-    /// One sync for all that was written before it began. Whom it did not cover is woken, too: the first of them syncs
-    /// for the others.
-    fn sync_once(&self) {
-        // Written is read before the file is taken: a rotation in between has synced the older file itself.
-        let target = self.commit.lock().written;
-        let file = self.writer.lock().current.as_ref().map(|c| c.file.clone());
-        let result = file.map_or(Ok(()), |f| self.sync(&f));
+    /// One sync for all that is there when it begins. Whom it did not cover is woken, too: the first of them syncs for the
+    /// others.
+    fn sync_once(self: &Arc<Self>) {
+        let mut files = self.files.lock();
+        // Who waits learns of a failure from the directory being offline.
+        let _ = self.write_staged(&mut files);
+        let wanted = files.wants_spare(&self.dir);
         let woken = {
             let mut commit = self.commit.lock();
             commit.syncing = false;
-            if result.is_ok() {
-                commit.synced = commit.synced.max(target);
-            }
             std::mem::take(&mut commit.waiters)
         };
+        drop(files);
         woken.into_iter().for_each(|(_, waker)| waker.wake());
+        if let Some(path) = wanted {
+            self.prepare_spare(path);
+        }
     }
 
-    /// Files that are full; the caller syncs their sources' segments and gives them back. A rotation has synced them,
-    /// so none of their entries can be waited for any more.
+    /// Makes durable what is staged. Nothing is written behind a failure: recovery would not find it.
+    fn write_staged(&self, files: &mut JournalFiles) -> Result<(), JournalError> {
+        self.check_online()?;
+        let (target, mut staged, sources) = {
+            let mut commit = self.commit.lock();
+            let spare = std::mem::take(&mut commit.spare);
+            let staged = std::mem::replace(&mut commit.staged, spare);
+            let sources = std::mem::take(&mut commit.sources);
+            let written = staged.len().next_multiple_of(BLOCK_BYTES) as u64;
+            commit.room = commit.room.saturating_sub(written);
+            (commit.next_lsn - 1, staged, sources)
+        };
+        // Another's sync may have taken everything while this one waited for the files.
+        let result = match staged.len() {
+            0 => Ok(()),
+            _ => files.write(staged.blocks(), sources),
+        };
+        staged.clear();
+        if let Err(e) = result {
+            return Err(self.go_offline(&format!("journal sync failed: {e}")));
+        }
+        let mut commit = self.commit.lock();
+        commit.spare = staged;
+        commit.synced = commit.synced.max(target);
+        Ok(())
+    }
+
+    /// Has the next file written out while this one fills.
+    fn prepare_spare(self: &Arc<Self>, path: PathBuf) {
+        let journal = self.clone();
+        let job = self.seam.spawn.blocking(
+            "journal spare",
+            Box::new(move || {
+                let made = make_spare(&journal.seam, path, journal.file_bytes);
+                journal.files.lock().prepared(made);
+            }),
+        );
+        self.seam.spawn("journal spare", job);
+    }
+
+    /// Files that are full; the caller syncs their sources' segments and gives them back. Every sync ends durable, so none
+    /// of their entries can be waited for any more.
     pub(crate) fn take_retired(&self) -> Vec<Retired> {
-        std::mem::take(&mut self.writer.lock().retired)
+        std::mem::take(&mut self.files.lock().retired)
     }
 
     /// The segments that `retired` stands for are synced: use it again, or let it go.
     pub(crate) fn recycle(&self, retired: Retired) -> io::Result<()> {
-        let mut writer = self.writer.lock();
-        if writer.spare.is_none() && !writer.preparing && retired.size >= FILE_BYTES {
-            writer.spare = Some((retired.path, retired.size));
-            return Ok(());
-        }
-        drop(writer);
-        self.seam.files.remove_file(&retired.path)
+        let unwanted = self.files.lock().keep(retired);
+        unwanted.map_or(Ok(()), |path| self.seam.files.remove_file(&path))
     }
 
     /// After a clean stop the journal is empty: its files go.
@@ -475,17 +391,15 @@ mod tests {
         .unwrap();
         let partition = Partition::new(log, 1, 0, vec![1]);
         let handle = PartitionHandle::new(Uuid::from_u128(9), "t".into(), 0, partition);
-        let journal = Journal::placeholder(&seam, dir, true);
+        let journal = Journal::placeholder(&seam, dir, true, 1 << 20);
         journal.begin(1).unwrap();
         // Until the first journal file is nearly full.
         let (mut sequence, mut last) = (0, 0);
-        while journal
-            .writer
-            .lock()
-            .current
-            .as_ref()
-            .is_some_and(|c| c.at + 2_000 < c.size)
-        {
+        let left = || {
+            let commit = journal.commit.lock();
+            commit.room - commit.staged.len() as u64
+        };
+        while left() > 2_000 {
             assert!(sequence < 5_000, "the first journal file does not fill up");
             let (produced, lsn) = produce(&handle, &journal, &batch(sequence, 1_000));
             assert!(produced.stored.is_some());

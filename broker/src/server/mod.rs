@@ -168,7 +168,7 @@ fn open(seam: Seam, config: BrokerConfig) -> Result<Arc<State>, StartError> {
     let mut unsynced = vec![handle.clone()];
     let clean = disk.clean;
     // The journal is made anew only when what the old one held is synced in segments; until then the old files stand.
-    let journal = Journal::placeholder(&seam, &config.log_dir, config.fsync);
+    let journal = Journal::placeholder(&seam, &config.log_dir, config.fsync, config.journal_file_bytes);
     let state = Arc::new(State {
         seam,
         config,

@@ -41,6 +41,7 @@ pub(crate) fn config() -> BrokerConfig {
         ("listeners", "PLAINTEXT://127.0.0.1:9092"),
         ("offsets.topic.num.partitions", "1"),
         ("log.segment.bytes", "1048576"),
+        ("journal.file.bytes", "1048576"),
     ];
     BrokerConfig::from_map(
         &map.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),

@@ -1,15 +1,31 @@
 //! Files on `std::fs`.
 
+use rustix::fs::OFlags;
 use std::fs;
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
-use weir_core::seam::{DirEntry, File, FileLock, Files, OpenMode};
+use weir_core::seam::{BLOCK_BYTES, Block, DirEntry, File, FileLock, Files, OpenMode};
 
 pub(crate) struct RealFiles;
 
+/// Buffers that one gathering write may carry.
+const IOV_MAX: usize = 1024;
+
 struct RealFile(fs::File);
+
+impl RealFile {
+    /// Goes back to the page cache; false when the file was there already.
+    fn leave_direct(&self) -> io::Result<bool> {
+        let flags = rustix::fs::fcntl_getfl(&self.0)?;
+        if !flags.contains(OFlags::DIRECT) {
+            return Ok(false);
+        }
+        rustix::fs::fcntl_setfl(&self.0, flags - OFlags::DIRECT)?;
+        Ok(true)
+    }
+}
 
 impl File for RealFile {
     fn len(&self) -> io::Result<u64> {
@@ -49,6 +65,27 @@ impl File for RealFile {
         }
     }
 
+    fn write_blocks_at(&self, blocks: &[Block], at: u64) -> io::Result<()> {
+        let (mut rest, mut at) = (blocks, at);
+        while !rest.is_empty() {
+            let slices: Vec<io::IoSlice<'_>> = rest.iter().take(IOV_MAX).map(|b| io::IoSlice::new(&b.0)).collect();
+            match rustix::io::pwritev(&self.0, &slices, at) {
+                Ok(n) if n >= BLOCK_BYTES => {
+                    // What was written of a block in part is written again.
+                    let done = n / BLOCK_BYTES;
+                    rest = rest.get(done..).unwrap_or_default();
+                    at += (done * BLOCK_BYTES) as u64;
+                }
+                Ok(_) => return Err(io::ErrorKind::WriteZero.into()),
+                Err(rustix::io::Errno::INTR) => {}
+                // A file system that takes the flag and then not the writes.
+                Err(rustix::io::Errno::INVAL) if self.leave_direct()? => {}
+                Err(e) => return Err(e.into()),
+            }
+        }
+        Ok(())
+    }
+
     fn set_len(&self, len: u64) -> io::Result<()> {
         self.0.set_len(len)
     }
@@ -85,6 +122,16 @@ impl Files for RealFiles {
             }
             OpenMode::Truncate => {
                 options.write(true).create(true).truncate(true);
+            }
+            OpenMode::Direct => {
+                options.write(true).create(true);
+                let flags = i32::try_from(OFlags::DIRECT.bits()).map_err(io::Error::other)?;
+                match options.clone().custom_flags(flags).open(path) {
+                    Ok(file) => return Ok(Arc::new(RealFile(file))),
+                    // Not every file system can.
+                    Err(e) if e.kind() == io::ErrorKind::InvalidInput => {}
+                    Err(e) => return Err(e),
+                }
             }
         }
         Ok(Arc::new(RealFile(options.open(path)?)))

@@ -13,6 +13,22 @@ pub enum OpenMode {
     Create,
     /// Read and write; made when missing, emptied when not.
     Truncate,
+    /// As [`Self::Create`], but what is written does not go through the page cache where the file system can do
+    /// without (`O_DIRECT`): written by [`File::write_blocks_at`] alone.
+    Direct,
+}
+
+/// Bytes of a [`Block`].
+pub const BLOCK_BYTES: usize = 4096;
+
+/// A block of a disk in memory, placed as direct I/O wants it.
+#[derive(Clone, Debug)]
+#[repr(C, align(4096))]
+pub struct Block(pub [u8; BLOCK_BYTES]);
+
+impl Block {
+    /// All zeros.
+    pub const ZERO: Self = Self([0; BLOCK_BYTES]);
 }
 
 /// One name in a directory.
@@ -45,6 +61,15 @@ pub trait File: Send + Sync {
         for buf in bufs {
             self.write_all_at(buf, at)?;
             at += buf.len() as u64;
+        }
+        Ok(())
+    }
+    /// Writes whole blocks, one after the other, at a multiple of [`BLOCK_BYTES`].
+    fn write_blocks_at(&self, blocks: &[Block], at: u64) -> io::Result<()> {
+        let mut at = at;
+        for block in blocks {
+            self.write_all_at(&block.0, at)?;
+            at += BLOCK_BYTES as u64;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@
 mod files;
 mod net;
 
-pub use files::{DirEntry, File, FileLock, Files, OpenMode};
+pub use files::{BLOCK_BYTES, Block, DirEntry, File, FileLock, Files, OpenMode};
 pub use net::{Connection, Listener, Network, read_some, write_all};
 
 use std::future::Future;

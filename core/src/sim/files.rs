@@ -2,7 +2,7 @@
 //! are durable once their directory, or the file itself, was synced.
 
 use super::World;
-use crate::seam::{DirEntry, File, FileLock, Files, OpenMode};
+use crate::seam::{Block, DirEntry, File, FileLock, Files, OpenMode};
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -60,6 +60,11 @@ impl SimFiles {
 
     pub(super) fn limit(&self, bytes: Option<u64>) {
         self.tree.lock().limit = bytes;
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        let tree = self.tree.lock();
+        tree.live.values().map(|inode| inode.lock().live.len() as u64).sum()
     }
 
     pub(super) fn crash(&self) {
@@ -160,7 +165,9 @@ impl File for SimFile {
         let at = usize::try_from(at).map_err(io::Error::other)?;
         {
             let tree = self.tree.lock();
-            if let Some(limit) = tree.limit {
+            // What lies within the file has its room already.
+            let grows = self.inode.lock().live.len() < at + buf.len();
+            if let Some(limit) = tree.limit.filter(|_| grows) {
                 let others: u64 = tree
                     .live
                     .values()
@@ -182,6 +189,11 @@ impl File for SimFile {
         drop(content);
         self.world.note(format!("{} write {}@{at}", self.label, buf.len()));
         Ok(())
+    }
+
+    fn write_blocks_at(&self, blocks: &[Block], at: u64) -> io::Result<()> {
+        let bytes: Vec<u8> = blocks.iter().flat_map(|block| block.0).collect();
+        self.write_all_at(&bytes, at)
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {

@@ -113,6 +113,12 @@ impl Sim {
         }
     }
 
+    /// Bytes that this host's disk holds.
+    #[must_use]
+    pub fn disk_bytes(&self, name: &str) -> u64 {
+        self.disks.get(name).map_or(0, |disk| disk.bytes())
+    }
+
     /// Runs `future` as a task of `host` and everything else with it, until it completes. `None` when virtual time
     /// passes `limit` first, or nothing can ever wake up again.
     pub fn run<T: Send + 'static>(

@@ -80,13 +80,22 @@ mod tests {
 
     #[test]
     fn buffers_come_back_and_are_filled_anew() {
-        let filled = |len: usize, byte: u8| read(len, |b| Ok(b.fill(byte))).unwrap();
+        let filled = |len: usize, byte: u8| {
+            let fill = |buffer: &mut [u8]| {
+                buffer.fill(byte);
+                Ok(())
+            };
+            read(len, fill).unwrap()
+        };
         for len in [0, 10, LEAST_BYTES, LEAST_BYTES + 1, MOST_BYTES, MOST_BYTES + 1] {
             let first = filled(len, 1);
             let part = first.slice(..len / 2);
             drop(first);
             let second = filled(len, 2);
-            assert!(part.iter().all(|b| *b == 1), "a buffer that is still read is not given away");
+            assert!(
+                part.iter().all(|b| *b == 1),
+                "a buffer that is still read is not given away"
+            );
             assert!(second.len() == len && second.iter().all(|b| *b == 2));
         }
         assert!(read(MOST_BYTES, |_| Err(io::ErrorKind::UnexpectedEof.into())).is_err());

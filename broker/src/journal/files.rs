@@ -1,0 +1,212 @@
+//! The journal's files: one that is written, one made ready while it fills, and those that are full. Only who syncs is in
+//! here, so none of it needs to be quick.
+
+use super::{Lsn, SUFFIX, Source};
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use weir_core::Seam;
+use weir_core::seam::{BLOCK_BYTES, Block, File, OpenMode};
+use weir_engine::journal::file_header;
+
+/// Bytes of the first file: small, because it is written out in full before the broker is ready.
+const FIRST_FILE_BYTES: u64 = 1 << 20;
+/// Blocks of zeros that one call writes.
+const ZERO_BLOCKS: usize = 256;
+
+struct Current {
+    file: Arc<dyn File>,
+    path: PathBuf,
+    size: u64,
+    at: u64,
+    /// Partitions with entries in this file.
+    sources: BTreeSet<Source>,
+}
+
+/// A file that is full: free once its sources' segments are synced.
+pub(crate) struct Retired {
+    path: PathBuf,
+    size: u64,
+    pub(crate) sources: Vec<Source>,
+}
+
+/// A file that is ready to be written.
+pub(super) struct Spare {
+    path: PathBuf,
+    size: u64,
+}
+
+pub(super) struct JournalFiles {
+    /// Bytes of later files, written out in the background.
+    file_bytes: u64,
+    /// `None` until recovery has run.
+    current: Option<Current>,
+    next_number: u64,
+    pub(super) retired: Vec<Retired>,
+    spare: Option<Spare>,
+    preparing: bool,
+    /// The last spare found no room: not tried again before the next file, lest it take what others still need.
+    spare_failed: bool,
+}
+
+fn path_of(dir: &Path, number: u64) -> PathBuf {
+    dir.join(format!("{number:08}{SUFFIX}"))
+}
+
+/// Writes zeros over the whole file, so that a later sync need not change its metadata.
+fn prewrite(seam: &Seam, path: &Path, bytes: u64) -> io::Result<Arc<dyn File>> {
+    let file = seam.files.open(path, OpenMode::Direct)?;
+    let zeros = vec![Block::ZERO; ZERO_BLOCKS];
+    let mut at = 0;
+    while at < bytes {
+        let n = usize::try_from((bytes - at) / BLOCK_BYTES as u64).unwrap_or(ZERO_BLOCKS);
+        let now = zeros.get(..n.min(ZERO_BLOCKS)).unwrap_or_default();
+        if let Err(error) = file.write_blocks_at(now, at) {
+            // Half a file is of no use, and its room is what the full disk lacks.
+            let _ = seam.files.remove_file(path);
+            return Err(error);
+        }
+        at += (now.len() * BLOCK_BYTES) as u64;
+    }
+    Ok(file)
+}
+
+/// The head of a file in a block of its own.
+fn head(first: Lsn) -> Block {
+    let mut block = Block::ZERO;
+    let header = file_header(first);
+    if let Some(place) = block.0.get_mut(..header.len()) {
+        place.copy_from_slice(&header);
+    }
+    block
+}
+
+/// Makes a spare file; the caller hands it to [`JournalFiles::prepared`].
+pub(super) fn make_spare(seam: &Seam, path: PathBuf, size: u64) -> io::Result<Spare> {
+    let size = size.next_multiple_of(BLOCK_BYTES as u64);
+    let file = prewrite(seam, &path, size)?;
+    file.sync_data()?;
+    Ok(Spare { path, size })
+}
+
+impl JournalFiles {
+    pub(super) fn new(file_bytes: u64) -> Self {
+        Self {
+            file_bytes,
+            current: None,
+            next_number: 0,
+            retired: Vec::new(),
+            spare: None,
+            preparing: false,
+            spare_failed: false,
+        }
+    }
+
+    /// The file that is written from now on.
+    fn switch(&mut self, seam: &Seam, dir: &Path, file: Arc<dyn File>, spare: Spare, first: Lsn) -> io::Result<()> {
+        file.write_blocks_at(&[head(first)], 0)?;
+        // The name must survive, too: entries in a file that a crash makes nameless are lost.
+        file.sync_data()?;
+        seam.files.sync_dir(dir)?;
+        let next = Current {
+            file,
+            path: spare.path,
+            size: spare.size,
+            at: BLOCK_BYTES as u64,
+            sources: BTreeSet::new(),
+        };
+        let full = self.current.replace(next);
+        self.retired.extend(full.map(|full| Retired {
+            path: full.path,
+            size: full.size,
+            sources: full.sources.into_iter().collect(),
+        }));
+        Ok(())
+    }
+
+    fn next_path(&mut self, dir: &Path) -> PathBuf {
+        self.next_number += 1;
+        path_of(dir, self.next_number)
+    }
+
+    /// Makes the first file.
+    pub(super) fn begin(&mut self, seam: &Seam, dir: &Path, first: Lsn) -> io::Result<()> {
+        let path = self.next_path(dir);
+        let size = FIRST_FILE_BYTES;
+        let file = prewrite(seam, &path, size)?;
+        self.switch(seam, dir, file, Spare { path, size }, first)
+    }
+
+    /// Bytes that are left in the file.
+    pub(super) fn room(&self) -> u64 {
+        self.current.as_ref().map_or(0, |c| c.size - c.at)
+    }
+
+    /// Writes entries and makes them durable; there must be room.
+    pub(super) fn write(&mut self, blocks: &[Block], sources: BTreeSet<Source>) -> io::Result<()> {
+        let current = self.current.as_mut();
+        let current = current.ok_or_else(|| io::Error::other("the journal has not begun"))?;
+        current.file.write_blocks_at(blocks, current.at)?;
+        current.file.sync_data()?;
+        current.at += (blocks.len() * BLOCK_BYTES) as u64;
+        current.sources.extend(sources);
+        Ok(())
+    }
+
+    /// Goes on to a file with room for `len` bytes, whose first entry will be `first`. What the full one holds is durable
+    /// already: recovery stops at the first gap in the numbers.
+    pub(super) fn rotate(&mut self, seam: &Seam, dir: &Path, first: Lsn, len: usize) -> io::Result<()> {
+        let need = (BLOCK_BYTES + len.next_multiple_of(BLOCK_BYTES)) as u64;
+        let (file, spare) = match self.spare.take().filter(|spare| spare.size >= need) {
+            Some(spare) => (seam.files.open(&spare.path, OpenMode::Direct)?, spare),
+            None => {
+                let path = self.next_path(dir);
+                // A nearly full disk may have room for this entry where it has none for a file of good size.
+                let size = need.max(self.file_bytes.min(FIRST_FILE_BYTES * 4));
+                let made = prewrite(seam, &path, size).map(|file| (size, file));
+                let (size, file) = match made {
+                    Err(e) if super::is_full(&e) && need < size => (need, prewrite(seam, &path, need)?),
+                    made => made?,
+                };
+                (file, Spare { path, size })
+            }
+        };
+        self.spare_failed = false;
+        self.switch(seam, dir, file, spare, first)
+    }
+
+    /// Where the next file is to be made ready, when it is time for that.
+    pub(super) fn wants_spare(&mut self, dir: &Path) -> Option<PathBuf> {
+        let filling = self.current.as_ref().is_some_and(|c| c.at >= c.size / 4);
+        if !filling || self.spare.is_some() || self.preparing || self.spare_failed {
+            return None;
+        }
+        self.preparing = true;
+        Some(self.next_path(dir))
+    }
+
+    pub(super) fn prepared(&mut self, made: io::Result<Spare>) {
+        self.preparing = false;
+        match made {
+            Ok(spare) => self.spare = Some(spare),
+            // The journal goes on with a file that it makes when it needs one.
+            Err(e) => {
+                self.spare_failed = true;
+                tracing::warn!(error = %e, "no spare journal file");
+            }
+        }
+    }
+
+    /// Keeps a file to be used again; gives its path back when it is not wanted.
+    pub(super) fn keep(&mut self, retired: Retired) -> Option<PathBuf> {
+        if self.spare.is_some() || self.preparing || retired.size < self.file_bytes {
+            return Some(retired.path);
+        }
+        self.spare = Some(Spare {
+            path: retired.path,
+            size: retired.size,
+        });
+        None
+    }
+}
