@@ -22,7 +22,8 @@ pub fn run(args: &[String]) -> TaskResult {
         return Err("the release build failed".into());
     }
     let mut run = Command::new(&cargo);
-    run.args(["run", "--release", "--quiet", "-p", "weir-perf", "--"]).args(args);
+    run.args(["run", "--release", "--quiet", "-p", "weir-perf", "--"])
+        .args(args);
     match run.status()?.success() {
         true => Ok(()),
         false => Err("the benchmark failed".into()),
