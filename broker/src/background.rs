@@ -72,7 +72,7 @@ fn enforce_retention(state: &State) {
 }
 
 /// Syncs a partition's segments off the workers, and moves its recovery point. The lock is not held meanwhile.
-async fn sync(state: &State, handle: &Arc<PartitionHandle>) -> io::Result<()> {
+pub(crate) async fn sync(state: &State, handle: &Arc<PartitionHandle>) -> io::Result<()> {
     // A sync that failed before cannot be made good by one that succeeds: the recovery point must not pass it.
     state.journal.check_online().map_err(io::Error::other)?;
     let (files, up_to) = handle.lock().partition.log.unsynced();

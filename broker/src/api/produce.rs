@@ -3,8 +3,10 @@
 
 use super::metadata::is_internal;
 use super::{Outcome, partitions, text};
+use crate::background;
 use crate::journal::Lsn;
 use crate::state::{Context, Operation, Resource, State};
+use crate::topics::PartitionHandle;
 use std::sync::Arc;
 use weir_core::ErrorCode;
 use weir_core::compress::Compression;
@@ -33,11 +35,11 @@ pub(super) fn handle(state: &Arc<State>, context: Context, request: ProduceReque
     } else {
         None
     };
-    let mut lsn = 0;
+    let mut wait = Durability::default();
     let mut failed = None;
     let mut responses = Vec::with_capacity(request.topic_data.len());
     for data in request.topic_data {
-        let answers = topic(state, &context, acks, refusal, &data, &mut lsn);
+        let answers = topic(state, &context, acks, refusal, &data, &mut wait);
         failed = failed.or_else(|| answers.iter().find(|p| p.error_code != 0).map(|p| p.error_code));
         responses.push(TopicProduceResponse {
             name: data.name,
@@ -59,9 +61,9 @@ pub(super) fn handle(state: &Arc<State>, context: Context, request: ProduceReque
             )),
             None => Outcome::Nothing,
         },
-        -1 if lsn > 0 && state.config.fsync => {
+        -1 if state.config.fsync && (wait.lsn > 0 || !wait.duplicates.is_empty()) => {
             let state = state.clone();
-            Outcome::later(async move { durable(&state, response, lsn).await })
+            Outcome::later(async move { durable(&state, response, wait).await })
         }
         _ => Outcome::Now(response),
     }
@@ -72,14 +74,29 @@ fn is_transactional(records: &[u8]) -> bool {
     BatchHeader::parse(records).is_ok_and(|header| header.is_transactional())
 }
 
+/// What an `acks=all` answer rests on.
+#[derive(Default)]
+struct Durability {
+    /// The last entry in the journal.
+    lsn: Lsn,
+    /// Partitions that had a batch already: it may have come with `acks=1`, which does not go to the journal.
+    duplicates: Vec<Arc<PartitionHandle>>,
+}
+
 /// The response, once what it acknowledges is on stable storage; if it never will be, the acknowledgements become
 /// errors.
-async fn durable(state: &State, mut response: ProduceResponse, lsn: Lsn) -> ProduceResponse {
-    if let Err(e) = state.journal.committed(lsn).await {
+async fn durable(state: &State, mut response: ProduceResponse, wait: Durability) -> ProduceResponse {
+    let mut done = state.journal.committed(wait.lsn).await.map_err(|e| e.to_string());
+    for handle in &wait.duplicates {
+        if done.is_ok() {
+            done = background::sync(state, handle).await.map_err(|e| e.to_string());
+        }
+    }
+    if let Err(e) = done {
         for partition in response.responses.iter_mut().flat_map(|t| &mut t.partition_responses) {
             if partition.error_code == 0 {
                 let index = partition.index;
-                *partition = error(index, ErrorCode::KafkaStorageError, &e.to_string());
+                *partition = error(index, ErrorCode::KafkaStorageError, &e);
             }
         }
     }
@@ -92,7 +109,7 @@ fn topic(
     acks: i16,
     refusal: Option<(ErrorCode, &'static str)>,
     data: &TopicProduceData,
-    lsn: &mut Lsn,
+    wait: &mut Durability,
 ) -> Vec<PartitionProduceResponse> {
     let topic = partitions::topic(state, context.version >= 13, &data.name, data.topic_id);
     let allowed = topic
@@ -123,7 +140,7 @@ fn topic(
                     ErrorCode::UnsupportedCompressionType,
                     "Produce requests before version 7 are not allowed to use ZStandard compression",
                 ),
-                Ok(handle) => append(state, &handle, acks, one, lsn),
+                Ok(handle) => append(state, &handle, acks, one, wait),
                 Err(code) => error(index, code, ""),
             }
         })
@@ -137,10 +154,10 @@ fn is_zstd(data: &PartitionProduceData) -> bool {
 
 fn append(
     state: &State,
-    handle: &crate::topics::PartitionHandle,
+    handle: &Arc<PartitionHandle>,
     acks: i16,
     data: &PartitionProduceData,
-    lsn: &mut Lsn,
+    wait: &mut Durability,
 ) -> PartitionProduceResponse {
     let index = data.index;
     let Some(records) = data.records.as_ref().filter(|r| !r.is_empty()) else {
@@ -167,9 +184,12 @@ fn append(
     };
     if acks == -1 {
         match handle.journal(&state.journal, &mut hosted, produced.stored.as_ref()) {
-            Ok(at) => *lsn = (*lsn).max(at),
+            Ok(at) => wait.lsn = wait.lsn.max(at),
             Err(e) => return error(index, ErrorCode::KafkaStorageError, &e.to_string()),
         }
+    }
+    if acks == -1 && produced.stored.is_none() {
+        wait.duplicates.push(handle.clone());
     }
     hosted.wake();
     PartitionProduceResponse {
