@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use weir_core::Seam;
-use weir_core::seam::{FileLock, Files};
+use weir_core::seam::{FileLock, Files, OpenMode};
 use weir_engine::journal::{Entries, Entry, FILE_MAGIC, FileHead};
 use weir_engine::log::{Log, LogConfig, OpenFrom};
 use weir_messages::Uuid;
@@ -347,24 +347,30 @@ impl Disk {
                 let path = self.dir.join(entry.name);
                 let bytes = Bytes::from(self.files.read(&path).map_err(io)?);
                 match FileHead::of(&bytes) {
-                    FileHead::First(first) => files.push((first, bytes)),
-                    FileHead::Empty => {}
+                    FileHead::First(first) => files.push((first, path, bytes)),
+                    FileHead::Empty => self.cut(&path, 0).map_err(io)?,
                     FileHead::Unknown(found) => return Err(OpenError::NewerJournal { path, found }),
                 }
             }
         }
-        files.sort_by_key(|(first, _)| *first);
+        files.sort_by_key(|(first, ..)| *first);
         let mut all: Vec<Entry> = Vec::new();
         let mut next: Lsn = 1;
         // A hole in the numbers means that what came before it was given up, and came back only because its removal was
         // not synced: a file is begun only when its predecessor is wholly on disk. Putting back the old does no harm.
-        for (_, bytes) in files {
+        for (_, path, bytes) in files {
             if let Some(mut entries) = Entries::of(&bytes) {
                 all.extend(entries.by_ref().filter(|e| e.lsn >= next));
                 next = next.max(entries.next_lsn());
+                self.cut(&path, entries.end()).map_err(io)?;
             }
         }
         Ok((all, next))
+    }
+
+    /// Gives back what a journal file has reserved behind its entries: on a full disk recovery needs the room.
+    fn cut(&self, path: &Path, len: usize) -> io::Result<()> {
+        self.files.open(path, OpenMode::Create)?.set_len(len as u64)
     }
 }
 

@@ -120,6 +120,12 @@ impl Entries {
         self.next_lsn
     }
 
+    /// Bytes up to the end of the last entry that was read.
+    #[must_use]
+    pub fn end(&self) -> usize {
+        self.at
+    }
+
     /// The entry at a place, and its length.
     fn entry_at(&self, at: usize) -> Option<(Entry, usize)> {
         let rest = self.file.get(at..)?;

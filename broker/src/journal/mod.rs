@@ -117,7 +117,11 @@ impl Journal {
             return Ok(());
         }
         let mut files = self.files.lock();
-        files.begin(&self.seam, &self.dir, next_lsn)?;
+        match files.begin(&self.seam, &self.dir, next_lsn) {
+            // It starts without a file; the first entry makes one as small as it can be, or is refused.
+            Err(e) if is_full(&e) => tracing::warn!(error = %e, "no room for a journal file yet"),
+            begun => begun?,
+        }
         let mut commit = self.commit.lock();
         commit.room = files.room();
         commit.next_lsn = next_lsn;

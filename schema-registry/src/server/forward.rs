@@ -8,7 +8,8 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use weir_serdes::client::{HttpClient, HttpError};
+use serde_json::Value;
+use weir_serdes::client::{Answer, HttpClient, HttpError};
 
 use super::answer::Refusal;
 use super::app::AppState;
@@ -61,8 +62,8 @@ fn was_forwarded(request: &Request) -> bool {
         .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"false"))
 }
 
-/// The leader's answer; `None` when this registry has become the leader. A leader that cannot be connected to has not seen the
-/// request, and is about to be replaced: the next one is tried until `leader_wait` is over.
+/// The leader's answer; `None` when this registry has become the leader. A leader that cannot be connected to, or says that it
+/// does not lead, has done nothing and is about to be replaced: the next one is tried until `leader_wait` is over.
 async fn send_on(app: &AppState, parts: &Parts, body: &Bytes) -> Result<Option<Response>, RegistryError> {
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let end = Instant::now() + app.limits.leader_wait;
@@ -80,7 +81,9 @@ async fn send_on(app: &AppState, parts: &Parts, body: &Bytes) -> Result<Option<R
         let client = HttpClient::new(&url, app.limits.forward_timeout).map_err(failed)?;
         // A client without kept connections sends once: what it asked for may have happened even if no answer came.
         let sent = client.send_with(parts.method.clone(), path, body.clone(), &[(FORWARD, "false")]);
+        let again = Instant::now() + PAUSE < end;
         match sent.await {
+            Ok(answer) if again && leads_not(&answer) => tokio::time::sleep(PAUSE).await,
             Ok(answer) => {
                 // Whoever reads here what was just written finds it. If that takes too long, the leader's answer still holds.
                 if let Err(error) = app.store.catch_up().await {
@@ -89,10 +92,17 @@ async fn send_on(app: &AppState, parts: &Parts, body: &Bytes) -> Result<Option<R
                 let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
                 return Ok(Some((status, Body::from(answer.body)).into_response()));
             }
-            Err(HttpError::Connect(_)) if Instant::now() + PAUSE < end => tokio::time::sleep(PAUSE).await,
+            Err(HttpError::Connect(_)) if again => tokio::time::sleep(PAUSE).await,
             Err(error) => return Err(failed(error)),
         }
     }
+}
+
+/// Whether a registry refused because it does not lead (any more).
+fn leads_not(answer: &Answer) -> bool {
+    let code = RegistryError::UnknownLeader.code();
+    let refusal = || serde_json::from_slice::<Value>(&answer.body).unwrap_or_default();
+    answer.status == RegistryError::UnknownLeader.status() && refusal().get("error_code") == Some(&code.into())
 }
 
 #[cfg(test)]

@@ -47,6 +47,8 @@ const WALLS: &[Wall] = &[
     ("weir-examples", false, Some(&["weir-connect-sdk", "weir-streams"])),
     ("weir", true, None),
     ("weir-tests", true, None),
+    // What measures the house does not link it.
+    ("weir-perf", true, Some(&["weir-tests", "xtask"])),
     ("xtask", true, None),
 ];
 
