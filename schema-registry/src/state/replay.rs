@@ -16,7 +16,7 @@ pub enum Applied {
     /// A schema with an id that another schema has already; it is not registered.
     DuplicateId,
     /// It took the place of a version with another schema, which only two writers at once can do.
-    Replaced(Arc<Stored>),
+    Replaced,
 }
 
 impl State {
@@ -127,7 +127,7 @@ impl State {
         match old {
             Some(old) if old.schema != stored.schema || old.id != stored.id => {
                 self.forget(&old);
-                Applied::Replaced(old)
+                Applied::Replaced
             }
             _ => Applied::Yes,
         }

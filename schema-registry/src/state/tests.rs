@@ -439,7 +439,7 @@ fn odd_logs_are_survived() {
     assert!(state.version(&name("b"), None, true).is_none());
     assert!(matches!(
         state.apply(&schema_record("a", 1, 6, INT), 0),
-        Applied::Replaced(_)
+        Applied::Replaced
     ));
     assert!(state.by_id(5, None).is_none() && state.by_id(6, None).is_some());
     state.apply(

@@ -157,7 +157,7 @@ fn tombstone(subject: &Subject, version: i32) -> Record {
 }
 
 /// The record that holds a stored version.
-pub(crate) fn record_of(stored: &Stored, deleted: bool) -> Record {
+fn record_of(stored: &Stored, deleted: bool) -> Record {
     let computed = Guid::of(
         &stored.schema,
         &stored.references,
