@@ -465,7 +465,16 @@ async fn browser(at: SocketAddr, bootstrap: &str, pictures: bool) {
             reason: "needs `npm ci` in console/app and Debian's chromium".into(),
         });
     }
-    let mut node = Command::new("node");
+    let node = match tokio::task::spawn_blocking(xtask::peers::node).await.unwrap() {
+        Ok(node) => node,
+        Err(e) => {
+            return skip(&Missing {
+                peer: "Node",
+                reason: e.to_string(),
+            });
+        }
+    };
+    let mut node = Command::new(node);
     node.arg(here.join("tests/browser.mjs")).arg(format!("http://{at}"));
     node.args(std::env::var_os("WEIR_SCREENSHOTS").filter(|_| pictures));
     node.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

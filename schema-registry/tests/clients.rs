@@ -86,10 +86,13 @@ async fn confluent_kafka_python() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn javascript_clients() {
-    let Some(modules) = tokio::task::spawn_blocking(node_modules).await.unwrap() else {
-        return skip("javascript_clients", "Node or npm is missing");
+    let there = tokio::task::spawn_blocking(|| (node_modules(), xtask::peers::node())).await;
+    let (modules, node) = match there.unwrap() {
+        (Some(modules), Ok(node)) => (modules, node),
+        (None, _) => return skip("javascript_clients", "the npm packages could not be installed"),
+        (_, Err(e)) => return skip("javascript_clients", &e.to_string()),
     };
-    let mut program = Command::new("node");
+    let mut program = Command::new(node);
     program.env("NODE_PATH", modules).arg(script("node/clients.cjs"));
     exchange_records(program).await;
 }

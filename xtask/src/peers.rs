@@ -3,8 +3,10 @@
 //! Apache Kafka comes as jars by Maven, without a container or a tarball. The cache is `WEIR_CACHE`, else `~/.cache/weir`.
 
 mod go;
+mod node;
 
 pub use go::go_program;
+pub use node::node;
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -63,6 +65,9 @@ pub enum PeerError {
     /// Go is missing or too old, or a program does not build.
     #[error("go: {0}")]
     Go(String),
+    /// Node is missing or too old, or its successor could not be fetched.
+    #[error("node: {0}")]
+    Node(String),
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> PeerError {
@@ -110,8 +115,9 @@ pub fn java_class_path(source: &Path) -> Result<OsString, PeerError> {
     let lock = File::create(&lock_path).map_err(at(&lock_path))?;
     lock.lock().map_err(at(&lock_path))?;
     if !classes.join("compiled").exists() {
+        // Whatever the locale: sources are UTF-8.
         let output = Command::new("javac")
-            .arg("-cp")
+            .args(["-encoding", "UTF-8", "-cp"])
             .arg(jars.join("*"))
             .arg("-d")
             .arg(&classes)

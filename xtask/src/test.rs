@@ -139,6 +139,7 @@ pub fn fetch_peers() -> bool {
     let all = [
         report("Apache Kafka", peers::kafka_jars()),
         report("Python clients", peers::python_venv()),
+        report("Node", peers::node()),
         report("franz-go", peers::go_program(&root.join(FRANZ))),
         report("console/app packages", npm_packages(&root.join(CONSOLE_APP))),
     ];
