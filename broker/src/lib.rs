@@ -1,6 +1,7 @@
 //! `weir-broker`: the shell round the engine. What the engine decides, this room does.
 //!
-//! Rooms, downwards: [`server`] (listeners, connections, frames in order), [`api`] (one file per API key), [`groups`]
+//! Rooms, downwards: [`server`] (listeners, connections, frames in order), [`api`] (one file per API key), [`answer`] (an
+//! encoded response), [`groups`]
 //! (coordinators on `__consumer_offsets`), [`controller`] (metadata on `__cluster_metadata-0`), [`topics`] (the
 //! partitions this broker hosts, and who waits on them), [`journal`] (the group commit behind every `acks=all` and
 //! coordinator reply), [`disk`] (data directory, checkpoints, recovery), [`config`].
@@ -8,6 +9,7 @@
 //! It must never know Connect, Streams or the registry. Everything outside is reached through the seam, so that a
 //! broker runs in the simulator as it runs on a machine.
 
+mod answer;
 mod api;
 mod background;
 pub mod config;

@@ -39,7 +39,7 @@ pub(crate) struct Context {
     pub(crate) version: i16,
     pub(crate) client_id: Str,
     /// As Kafka writes it: `/127.0.0.1`.
-    pub(crate) client_host: String,
+    pub(crate) client_host: Str,
     /// Name of the listener that the connection came in by.
     pub(crate) listener: Arc<str>,
     /// Who the connection has shown itself to be; `User:ANONYMOUS` until authentication exists.

@@ -32,12 +32,16 @@ const PIPELINED: u64 = 32;
 /// Room for three of the batches that are there, and a bit.
 const FETCH_BYTES: i32 = 3_300;
 const FETCH_BATCHES: i64 = 3;
+/// Large fetches, sent at once; what they ask for is more than an answer copies.
+const LARGE: u64 = 4;
+const LARGE_FETCH_BYTES: i32 = 100_000;
+const LARGE_FETCH_ALLOCATIONS: u64 = 10;
 /// The least of so many rounds: background tasks wake up now and then.
 const ROUNDS: usize = 20;
 
 /// Allocations of one request, all told.
-const PRODUCE_ALLOCATIONS: u64 = 9;
-const FETCH_ALLOCATIONS: u64 = 13;
+const PRODUCE_ALLOCATIONS: u64 = 8;
+const FETCH_ALLOCATIONS: u64 = 12;
 /// And of a round.
 const PER_ROUND: u64 = 4;
 
@@ -68,6 +72,7 @@ fn least(stream: &mut TcpStream, counts: &Counts, requests: &[u8], answer: &mut 
                 file_other: after.file_other - before.file_other,
                 socket_reads: after.socket_reads - before.socket_reads,
                 socket_writes: after.socket_writes - before.socket_writes,
+                socket_sends: after.socket_sends - before.socket_sends,
                 spawned: after.spawned - before.spawned,
                 polls: after.polls - before.polls,
             },
@@ -82,6 +87,7 @@ fn least(stream: &mut TcpStream, counts: &Counts, requests: &[u8], answer: &mut 
             file_other: of(|c| c.calls.file_other),
             socket_reads: of(|c| c.calls.socket_reads),
             socket_writes: of(|c| c.calls.socket_writes),
+            socket_sends: of(|c| c.calls.socket_sends),
             spawned: of(|c| c.calls.spawned),
             polls: of(|c| c.calls.polls),
         },
@@ -110,7 +116,7 @@ fn produce() -> Vec<u8> {
 }
 
 /// A sequential reader's request: what it asks for begins where the one before ended.
-fn fetch(offset: i64) -> Vec<u8> {
+fn fetch(offset: i64, max_bytes: i32) -> Vec<u8> {
     let request = FetchRequest {
         replica_id: -1,
         max_wait_ms: 500,
@@ -121,7 +127,7 @@ fn fetch(offset: i64) -> Vec<u8> {
             partitions: vec![FetchPartition {
                 partition: 0,
                 fetch_offset: offset,
-                partition_max_bytes: FETCH_BYTES,
+                partition_max_bytes: max_bytes,
                 ..Default::default()
             }],
             ..Default::default()
@@ -198,7 +204,7 @@ fn what_a_request_costs() {
     };
     assert_eq!(
         lean.calls, calls,
-        "one write each; one read, one more that finds nothing, and one write for all"
+        "one write each; one read, one look for more, and one write for all"
     );
     assert!(wasteful.allocations >= lean.allocations + n, "{wasteful:?}");
     assert!(
@@ -206,7 +212,7 @@ fn what_a_request_costs() {
         "{wasteful:?}"
     );
 
-    let (lean, wasteful) = measure((0..n as i64).map(|i| fetch(i * FETCH_BATCHES)).collect());
+    let (lean, wasteful) = measure((0..n as i64).map(|i| fetch(i * FETCH_BATCHES, FETCH_BYTES)).collect());
     println!("{n} pipelined fetches with data: {lean:?}");
     assert!(lean.allocations <= n * FETCH_ALLOCATIONS + PER_ROUND, "{lean:?}");
     // The first of a round is no sequential one: it looks for its place.
@@ -226,5 +232,22 @@ fn what_a_request_costs() {
         wasteful.calls.file_other >= n && wasteful.calls.polls > lean.calls.polls,
         "{wasteful:?}"
     );
+
+    // What is large stays in its file until the system sends it: no buffer, and one look at the header of the first batch
+    // beside the search for its place.
+    let large = |i: u64| fetch((i * 10) as i64, LARGE_FETCH_BYTES);
+    let (lean, _) = measure((0..LARGE).map(large).collect());
+    println!("{LARGE} pipelined fetches of {LARGE_FETCH_BYTES} bytes: {lean:?}");
+    assert!(
+        lean.allocations <= LARGE * LARGE_FETCH_ALLOCATIONS + PER_ROUND,
+        "{lean:?}"
+    );
+    let calls = &lean.calls;
+    assert!((LARGE..LARGE * 2).contains(&calls.socket_sends), "{lean:?}");
+    assert!(
+        calls.file_reads <= LARGE * 4 && calls.socket_writes <= LARGE * 2,
+        "{lean:?}"
+    );
+    assert_eq!((calls.file_writes, calls.file_other, calls.spawned), (0, 0, 0));
     runtime.block_on(broker.stop()).unwrap();
 }

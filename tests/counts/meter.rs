@@ -4,6 +4,7 @@ use bytes::BytesMut;
 use std::future::Future;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
+use std::os::fd::BorrowedFd;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use weir_core::Seam;
 use weir_core::seam::{
-    BoxFuture, Connection, DirEntry, File, FileLock, Files, Listener, Network, OpenMode, Spawn, Task,
+    BoxFuture, Connection, DirEntry, File, FileLock, FileRange, Files, Listener, Network, OpenMode, Spawn, Task,
 };
 
 /// What was counted.
@@ -22,6 +23,7 @@ pub struct Counts {
     pub file_other: AtomicU64,
     pub socket_reads: AtomicU64,
     pub socket_writes: AtomicU64,
+    pub socket_sends: AtomicU64,
     pub spawned: AtomicU64,
     pub polls: AtomicU64,
     /// Makes every file read or write, and every socket read, cost one allocation, one call and one poll more: what counts must see it.
@@ -36,6 +38,7 @@ pub struct Reading {
     pub file_other: u64,
     pub socket_reads: u64,
     pub socket_writes: u64,
+    pub socket_sends: u64,
     pub spawned: u64,
     pub polls: u64,
 }
@@ -49,6 +52,7 @@ impl Counts {
             file_other: of(&self.file_other),
             socket_reads: of(&self.socket_reads),
             socket_writes: of(&self.socket_writes),
+            socket_sends: of(&self.socket_sends),
             spawned: of(&self.spawned),
             polls: of(&self.polls),
         }
@@ -120,6 +124,10 @@ impl File for Metered<dyn File> {
         count(&self.1.file_other);
         self.0.sync_data()
     }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.0.descriptor()
+    }
 }
 
 impl Files for Metered<dyn Files> {
@@ -181,6 +189,11 @@ impl Connection for MeteredConnection {
     fn poll_write(&self, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         count(&self.counts.socket_writes);
         self.inner.poll_write(cx, bufs)
+    }
+
+    fn poll_send(&self, cx: &mut Context<'_>, range: &FileRange) -> Poll<io::Result<usize>> {
+        count(&self.counts.socket_sends);
+        self.inner.poll_send(cx, range)
     }
 
     fn peer_addr(&self) -> SocketAddr {

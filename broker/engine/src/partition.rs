@@ -3,7 +3,7 @@
 //! A single node is its own and only in-sync replica; the rest is here from the first day, because changing it later
 //! is dear (DESIGN 3.10).
 
-use crate::log::{AbortedTxn, AppendError, Appended, Log, SequenceCheck, SequenceError};
+use crate::log::{AbortedTxn, AppendError, Appended, Log, Records, SequenceCheck, SequenceError};
 use crate::validate::{ProduceError, RecordValidation, validate};
 use bytes::Bytes;
 use std::collections::BTreeMap;
@@ -52,10 +52,10 @@ pub struct Produced {
 }
 
 /// What a fetch found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Fetched {
     /// Batches.
-    pub records: Bytes,
+    pub records: Records,
     /// High watermark.
     pub high_watermark: i64,
     /// Last stable offset.
@@ -251,7 +251,7 @@ impl Partition {
             return Err(ErrorCode::OffsetOutOfRange);
         }
         let upper = self.upper(bound);
-        let records = self.log.read(offset, upper, max_bytes, at_least_one).map_err(|e| {
+        let records = self.log.find(offset, upper, max_bytes, at_least_one).map_err(|e| {
             tracing::error!(log = ?self.log, error = %e, "read failed");
             ErrorCode::KafkaStorageError
         })?;

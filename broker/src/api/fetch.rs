@@ -2,7 +2,8 @@
 //! which tells clients to send full requests. A fetch that has data is answered from the task that read it; else it
 //! waits on its partitions' lists, at most `max_wait_ms`.
 
-use super::{Outcome, partitions};
+use super::{Outcome, Reply, partitions};
+use crate::answer::Answer;
 use crate::state::{Context, Operation, Resource, State};
 use crate::topics::TopicHandle;
 use bytes::Bytes;
@@ -10,17 +11,22 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
 use weir_core::ErrorCode;
+use weir_core::seam::FileRange;
+use weir_engine::log::Records;
 use weir_engine::partition::ReadBound;
 use weir_messages::fetch_request::FetchPartition;
 use weir_messages::fetch_response::{AbortedTransaction, EpochEndOffset, FetchableTopicResponse, PartitionData};
 use weir_messages::{FetchRequest, FetchResponse};
 
-pub(super) fn handle(state: &Arc<State>, context: Context, request: FetchRequest) -> Outcome<FetchResponse> {
+pub(super) fn handle(state: &Arc<State>, context: Context, request: FetchRequest) -> Outcome<Found> {
     if request.session_id != 0 {
-        let error_code = ErrorCode::FetchSessionIdNotFound.code();
-        return Outcome::Now(FetchResponse {
-            error_code,
+        let response = FetchResponse {
+            error_code: ErrorCode::FetchSessionIdNotFound.code(),
             ..Default::default()
+        };
+        return Outcome::Now(Found {
+            response,
+            files: Vec::new(),
         });
     }
     let replica = if context.version >= 15 {
@@ -46,10 +52,54 @@ pub(super) fn handle(state: &Arc<State>, context: Context, request: FetchRequest
     let read = fetch.read(state, None);
     let done = read.complete || read.bytes >= fetch.min_bytes() || fetch.request.max_wait_ms <= 0;
     if done {
-        return Outcome::Now(read.response);
+        return Outcome::Now(read.found);
     }
     let state = state.clone();
     Outcome::later(async move { fetch.wait(&state).await })
+}
+
+/// A response with stand-ins for the stretches of files that belong in it.
+pub(super) struct Found {
+    response: FetchResponse,
+    files: Vec<FileRange>,
+}
+
+impl Reply<FetchResponse> for Found {
+    fn parts(self) -> (FetchResponse, Vec<FileRange>) {
+        (self.response, self.files)
+    }
+}
+
+/// What the partitions so far had.
+struct Gathered {
+    /// Bytes that all of them together may have.
+    max: usize,
+    bytes: usize,
+    files: Vec<FileRange>,
+}
+
+impl Gathered {
+    /// What goes into the response: the records, or what stands for them.
+    fn take(&mut self, records: &Records) -> Result<Bytes, ErrorCode> {
+        self.bytes += records.len();
+        match records {
+            Records::Here(bytes) => Ok(bytes.clone()),
+            Records::InFile(range) => match Answer::stand_in(range.len) {
+                Some(bytes) => {
+                    self.files.push(range.clone());
+                    Ok(bytes)
+                }
+                None => {
+                    let mut buf = vec![0; range.len];
+                    range.file.read_exact_at(&mut buf, range.at).map_err(|error| {
+                        tracing::error!(%error, ?range, "read failed");
+                        ErrorCode::KafkaStorageError
+                    })?;
+                    Ok(buf.into())
+                }
+            },
+        }
+    }
 }
 
 struct Fetch {
@@ -61,7 +111,7 @@ struct Fetch {
 }
 
 struct Read {
-    response: FetchResponse,
+    found: Found,
     bytes: usize,
     /// There is an error to tell, or nothing was asked for: no reason to wait.
     complete: bool,
@@ -72,7 +122,7 @@ impl Fetch {
         usize::try_from(self.request.min_bytes).unwrap_or(0)
     }
 
-    async fn wait(&mut self, state: &State) -> FetchResponse {
+    async fn wait(&mut self, state: &State) -> Found {
         let notify = Arc::new(Notify::new());
         let clock = &state.seam.clock;
         let wait = Duration::from_millis(u64::try_from(self.request.max_wait_ms).unwrap_or(0));
@@ -81,12 +131,12 @@ impl Fetch {
         loop {
             let read = self.read(state, Some(&notify));
             if read.complete || read.bytes >= self.min_bytes() || clock.monotonic() >= end {
-                return read.response;
+                return read.found;
             }
             tokio::select! {
                 biased;
                 () = notify.notified() => {}
-                () = &mut sleep => return self.read(state, None).response,
+                () = &mut sleep => return self.read(state, None).found,
             }
         }
     }
@@ -94,18 +144,18 @@ impl Fetch {
     /// Reads every partition once; `waiter` is put on the list of those that have nothing, under the lock under which
     /// that was seen.
     fn read(&self, state: &State, waiter: Option<&Arc<Notify>>) -> Read {
-        let mut left = usize::try_from(self.request.max_bytes)
-            .unwrap_or(0)
-            .min(state.config.fetch_max_bytes);
-        let (mut bytes, mut complete) = (0, self.request.topics.iter().all(|t| t.partitions.is_empty()));
+        let max = usize::try_from(self.request.max_bytes).unwrap_or(0);
+        let mut gathered = Gathered {
+            max: max.min(state.config.fetch_max_bytes),
+            bytes: 0,
+            files: Vec::new(),
+        };
+        let mut complete = self.request.topics.iter().all(|t| t.partitions.is_empty());
         let mut responses = Vec::with_capacity(self.request.topics.len());
         for (asked, topic) in self.request.topics.iter().zip(&self.topics) {
             let mut partitions = Vec::with_capacity(asked.partitions.len());
             for one in &asked.partitions {
-                let data = self.read_one(state, topic, one, left, bytes == 0, waiter);
-                let n = data.records.as_ref().map_or(0, Bytes::len);
-                left = left.saturating_sub(n);
-                bytes += n;
+                let data = self.read_one(state, topic, one, waiter, &mut gathered);
                 complete |= data.error_code != 0 || data.diverging_epoch.end_offset >= 0;
                 partitions.push(data);
             }
@@ -117,11 +167,14 @@ impl Fetch {
             });
         }
         Read {
-            response: FetchResponse {
-                responses,
-                ..Default::default()
+            found: Found {
+                response: FetchResponse {
+                    responses,
+                    ..Default::default()
+                },
+                files: gathered.files,
             },
-            bytes,
+            bytes: gathered.bytes,
             complete,
         }
     }
@@ -131,9 +184,8 @@ impl Fetch {
         state: &State,
         topic: &Result<Arc<TopicHandle>, ErrorCode>,
         asked: &FetchPartition,
-        left: usize,
-        first: bool,
         waiter: Option<&Arc<Notify>>,
+        gathered: &mut Gathered,
     ) -> PartitionData {
         let index = asked.partition;
         let handle = match partitions::partition(topic, index) {
@@ -149,6 +201,7 @@ impl Fetch {
         if !state.authorize(&self.context, Operation::Read, Resource::Topic(&handle.topic)) {
             return error(index, ErrorCode::TopicAuthorizationFailed);
         }
+        let left = gathered.max.saturating_sub(gathered.bytes);
         let max = left.min(usize::try_from(asked.partition_max_bytes).unwrap_or(0));
         let mut hosted = handle.lock();
         if let Err(code) = hosted.partition.check_epoch(asked.current_leader_epoch) {
@@ -160,9 +213,12 @@ impl Fetch {
                 ..empty(index, &hosted.partition)
             };
         }
-        match hosted.partition.fetch(asked.fetch_offset, self.bound, max, first) {
-            Ok(fetched) => {
-                if let Some(waiter) = waiter.filter(|_| fetched.records.is_empty()) {
+        // The first partition that has something sends a whole batch, however large (KIP-74).
+        let first = gathered.bytes == 0;
+        let fetched = hosted.partition.fetch(asked.fetch_offset, self.bound, max, first);
+        match fetched.and_then(|fetched| Ok((gathered.take(&fetched.records)?, fetched))) {
+            Ok((records, fetched)) => {
+                if let Some(waiter) = waiter.filter(|_| records.is_empty()) {
                     hosted.wait(waiter);
                 }
                 let aborted = (self.bound == ReadBound::LastStable).then(|| {
@@ -178,7 +234,7 @@ impl Fetch {
                     last_stable_offset: fetched.last_stable,
                     log_start_offset: fetched.log_start,
                     aborted_transactions: aborted,
-                    records: Some(fetched.records),
+                    records: Some(records),
                     ..empty(index, &hosted.partition)
                 }
             }

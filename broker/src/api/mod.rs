@@ -30,11 +30,13 @@ mod partitions;
 mod produce;
 mod sync_group;
 
+use crate::answer::Answer;
 use crate::state::{Context, State};
 use bytes::Bytes;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use weir_core::seam::FileRange;
 use weir_messages::{
     ApiKey, Message, Reader, Request, RequestHeader, ResponseHeader, Str, Writer, request_header_version,
     response_header_version,
@@ -61,13 +63,24 @@ impl<R> Outcome<R> {
     }
 }
 
-/// What the connection gets: chunks to write.
+/// What a handler makes: a response, or one with stretches of files in it.
+trait Reply<R> {
+    fn parts(self) -> (R, Vec<FileRange>);
+}
+
+impl<M: Message> Reply<M> for M {
+    fn parts(self) -> (M, Vec<FileRange>) {
+        (self, Vec::new())
+    }
+}
+
+/// What the connection gets to write.
 pub(crate) enum Answered {
-    Now(Vec<Bytes>),
-    Later(Later<Result<Vec<Bytes>, String>>),
+    Now(Answer),
+    Later(Later<Result<Answer, String>>),
     /// Later, and it may be large: nothing behind it is handled before it is answered (Kafka handles one request of a
     /// connection at a time).
-    Alone(Later<Result<Vec<Bytes>, String>>),
+    Alone(Later<Result<Answer, String>>),
     Nothing,
 }
 
@@ -132,7 +145,7 @@ pub(crate) fn handle(state: &Arc<State>, connection: &Context, frame: Bytes) -> 
     let id = header.correlation_id;
     if unsupported {
         let response = api_versions::unsupported_version();
-        return Ok(Answered::Now(encode(key, 0, id, &response)?));
+        return Ok(Answered::Now(encode(key, 0, id, response)?));
     }
     let context = Context {
         version,
@@ -187,22 +200,19 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    fn run<R: Request>(
+    fn run<R: Request, A: Reply<R::Response> + Send + 'static>(
         mut self,
-        handler: impl FnOnce(&Arc<State>, Context, R) -> Outcome<R::Response>,
-    ) -> Result<Answered, String>
-    where
-        R::Response: Send + 'static,
-    {
+        handler: impl FnOnce(&Arc<State>, Context, R) -> Outcome<A>,
+    ) -> Result<Answered, String> {
         let (version, id) = (self.context.version, self.id);
         let unreadable =
             |e: weir_messages::DecodeError| format!("unreadable {} request of version {version}: {e}", R::KEY.name());
         let request = R::decode(&mut self.reader, version).map_err(unreadable)?;
         self.reader.finish().map_err(unreadable)?;
         match handler(self.state, self.context, request) {
-            Outcome::Now(response) => Ok(Answered::Now(encode(R::KEY, version, id, &response)?)),
+            Outcome::Now(response) => Ok(Answered::Now(encode(R::KEY, version, id, response)?)),
             Outcome::Later(later) => Ok(Answered::Later(Box::pin(async move {
-                encode(R::KEY, version, id, &later.await)
+                encode(R::KEY, version, id, later.await)
             }))),
             Outcome::Nothing => Ok(Answered::Nothing),
             Outcome::Close(reason) => Err(reason),
@@ -210,7 +220,8 @@ impl Call<'_> {
     }
 }
 
-fn encode<M: Message>(key: ApiKey, version: i16, correlation_id: i32, response: &M) -> Result<Vec<Bytes>, String> {
+fn encode<M: Message>(key: ApiKey, version: i16, correlation_id: i32, reply: impl Reply<M>) -> Result<Answer, String> {
+    let (response, files) = reply.parts();
     let mut w = Writer::framed();
     let header = ResponseHeader {
         correlation_id,
@@ -221,7 +232,8 @@ fn encode<M: Message>(key: ApiKey, version: i16, correlation_id: i32, response: 
         .encode(&mut w, response_header_version(key, version))
         .map_err(failed)?;
     response.encode(&mut w, version).map_err(failed)?;
-    w.into_frame().map_err(failed)
+    let chunks = w.into_frame().map_err(failed)?;
+    Ok(Answer { chunks, files })
 }
 
 /// A message for a response's `error_message`.

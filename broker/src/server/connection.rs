@@ -2,12 +2,13 @@
 //! that read it; an answer that must wait (a sync, a long poll) does not hold up the requests behind it, only their
 //! answers.
 
+use super::output::Output;
+use crate::answer::Answer;
 use crate::api::{self, Answered};
 use crate::state::{Context, State};
 use bytes::{Bytes, BytesMut};
 use futures_util::stream::FuturesOrdered;
 use futures_util::{FutureExt, StreamExt};
-use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 use weir_core::be;
-use weir_core::seam::{Connection, write_all};
+use weir_core::seam::Connection;
 use weir_messages::Str;
 
 /// Requests of one connection that may wait for their answers at a time; beyond that nothing more is read.
@@ -28,12 +29,12 @@ const ANSWERS_MAX_BYTES: usize = 1 << 20;
 /// Room that a read is offered: small for a connection that says little, large for one that fills what it is given.
 const READ_BYTES: std::ops::RangeInclusive<usize> = 4 * 1024..=256 * 1024;
 
-type Answer = Pin<Box<dyn Future<Output = Result<Vec<Bytes>, String>> + Send>>;
+type Waiting = Pin<Box<dyn Future<Output = Result<Answer, String>> + Send>>;
 
 /// What woke the connection's task.
 enum Event {
     Read(io::Result<usize>),
-    Answer(Result<Vec<Bytes>, String>),
+    Answer(Result<Answer, String>),
     Idle,
 }
 
@@ -43,7 +44,7 @@ pub(super) async fn serve(state: &Arc<State>, listener: Arc<str>, connection: &A
     let context = Context {
         version: 0,
         client_id: Str::default(),
-        client_host: format!("/{}", peer.ip()),
+        client_host: Str::from(format!("/{}", peer.ip())),
         listener,
         principal: "User:ANONYMOUS".into(),
         dialled: connection.local_addr(),
@@ -56,8 +57,8 @@ pub(super) async fn serve(state: &Arc<State>, listener: Arc<str>, connection: &A
 async fn run(state: &Arc<State>, context: Context, connection: &dyn Connection) -> Result<(), String> {
     let mut input = BytesMut::new();
     let mut room = *READ_BYTES.start();
-    let mut output: VecDeque<Bytes> = VecDeque::new();
-    let mut waiting: FuturesOrdered<Answer> = FuturesOrdered::new();
+    let mut output = Output::default();
+    let mut waiting: FuturesOrdered<Waiting> = FuturesOrdered::new();
     let idle = Duration::from_millis(
         u64::try_from(state.config.connections_max_idle_ms)
             .unwrap_or(u64::MAX >> 20)
@@ -65,26 +66,23 @@ async fn run(state: &Arc<State>, context: Context, connection: &dyn Connection) 
     );
     let mut idle_since = state.seam.clock.monotonic();
     let mut alarm: Option<weir_core::seam::BoxFuture<'static, ()>> = None;
-    // Bytes gathered in `output`, and kept in `waiting`; a long poll is the last request that is taken until it ends.
-    let (mut gathered, mut kept, mut alone) = (0, 0, false);
+    // Bytes kept in `waiting`; a long poll is the last request that is taken until it ends.
+    let (mut kept, mut alone) = (0, false);
     loop {
         if waiting.is_empty() {
             (kept, alone) = (0, false);
         }
         // Everything that is here already is handled before anything is written: one gathering write answers it all.
         while waiting.len() < IN_FLIGHT_MAX
-            && gathered + kept < ANSWERS_MAX_BYTES
+            && output.len() + kept < ANSWERS_MAX_BYTES
             && !alone
             && let Some(frame) = take_frame(&mut input, state.config.request_max_bytes)?
         {
             match api::handle(state, &context, frame)? {
-                Answered::Now(chunks) if waiting.is_empty() => {
-                    gathered += len(&chunks);
-                    output.extend(chunks);
-                }
-                Answered::Now(chunks) => {
-                    kept += len(&chunks);
-                    waiting.push_back(Box::pin(std::future::ready(Ok(chunks))));
+                Answered::Now(answer) if waiting.is_empty() => output.push(answer),
+                Answered::Now(answer) => {
+                    kept += answer.len();
+                    waiting.push_back(Box::pin(std::future::ready(Ok(answer))));
                 }
                 Answered::Later(answer) => waiting.push_back(answer),
                 Answered::Alone(answer) => {
@@ -94,10 +92,9 @@ async fn run(state: &Arc<State>, context: Context, connection: &dyn Connection) 
                 Answered::Nothing => {}
             }
         }
-        if !output.is_empty() {
+        if output.len() > 0 {
+            let full = output.len() >= ANSWERS_MAX_BYTES;
             write_out(state, connection, &mut output, idle).await?;
-            let full = gathered >= ANSWERS_MAX_BYTES;
-            gathered = 0;
             if full {
                 // There may be whole requests left.
                 continue;
@@ -145,10 +142,10 @@ async fn run(state: &Arc<State>, context: Context, connection: &dyn Connection) 
             Event::Read(Err(e)) if e.kind() == io::ErrorKind::ConnectionReset => return Ok(()),
             Event::Read(Err(e)) => return Err(format!("read failed: {e}")),
             Event::Answer(answer) => {
-                output.extend(answer?);
+                output.push(answer?);
                 // What else is ready goes along.
                 while let Some(Some(answer)) = waiting.next().now_or_never() {
-                    output.extend(answer?);
+                    output.push(answer?);
                 }
                 idle_since = state.seam.clock.monotonic();
             }
@@ -163,28 +160,24 @@ async fn run(state: &Arc<State>, context: Context, connection: &dyn Connection) 
     }
 }
 
-fn len(chunks: &[Bytes]) -> usize {
-    chunks.iter().map(Bytes::len).sum()
-}
-
 /// Writes all there is. A peer that takes nothing of it for as long as it may be idle is given up, with what is kept for
 /// it.
 async fn write_out(
     state: &State,
     connection: &dyn Connection,
-    output: &mut VecDeque<Bytes>,
+    output: &mut Output,
     idle: Duration,
 ) -> Result<(), String> {
     let failed = |e: io::Error| format!("write failed: {e}");
     // Most writes go through at once: only one that does not needs a timer.
-    if let Some(written) = write_all(connection, output).now_or_never() {
+    if let Some(written) = output.write(connection).now_or_never() {
         return written.map_err(failed);
     }
     loop {
-        let before: usize = output.iter().map(Bytes::len).sum();
-        match state.seam.timeout(idle, write_all(connection, output)).await {
+        let before = output.len();
+        match state.seam.timeout(idle, output.write(connection)).await {
             Some(written) => return written.map_err(failed),
-            None if output.iter().map(Bytes::len).sum::<usize>() == before => {
+            None if output.len() == before => {
                 return Err("the peer has read nothing for connections.max.idle.ms".into());
             }
             None => {}

@@ -1,6 +1,7 @@
 //! Starting and stopping a broker: directory, recovery, listeners. [`connection`] serves one connection.
 
 mod connection;
+mod output;
 
 use crate::background;
 use crate::config::{BrokerConfig, ListenerConfig};

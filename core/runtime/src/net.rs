@@ -5,8 +5,9 @@ use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use tokio::io::Interest;
 use tokio::net::{TcpListener, TcpStream};
-use weir_core::seam::{BoxFuture, Connection, Listener, Network};
+use weir_core::seam::{BoxFuture, Connection, FileRange, Listener, Network, poll_send_copied};
 
 pub(crate) struct RealNet;
 
@@ -37,10 +38,23 @@ impl Connection for RealConnection {
             buf.reserve(READ_BYTES_MIN);
         }
         loop {
-            // The read comes first: under load there is data, and readiness costs a call of its own.
-            match self.stream.try_read_buf(buf) {
-                Err(e) if e.kind() == io::ErrorKind::WouldBlock => ready!(self.stream.poll_read_ready(cx))?,
-                done => return Poll::Ready(done),
+            // The read comes first: under load there is data, and readiness costs a call of its own. A read that did not
+            // fill its room has emptied the socket: said to tokio as "would block", it saves the call that finds nothing.
+            let room = buf.capacity() - buf.len();
+            let mut short = None;
+            let tried = self
+                .stream
+                .try_io(Interest::READABLE, || match self.stream.try_read_buf(buf) {
+                    Ok(n) if n > 0 && n < room => {
+                        short = Some(n);
+                        Err(io::ErrorKind::WouldBlock.into())
+                    }
+                    done => done,
+                });
+            match (tried, short) {
+                (_, Some(n)) => return Poll::Ready(Ok(n)),
+                (Err(e), None) if e.kind() == io::ErrorKind::WouldBlock => ready!(self.stream.poll_read_ready(cx))?,
+                (done, None) => return Poll::Ready(done),
             }
         }
     }
@@ -49,6 +63,24 @@ impl Connection for RealConnection {
         loop {
             match self.stream.try_write_vectored(bufs) {
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => ready!(self.stream.poll_write_ready(cx))?,
+                done => return Poll::Ready(done),
+            }
+        }
+    }
+
+    fn poll_send(&self, cx: &mut Context<'_>, range: &FileRange) -> Poll<io::Result<usize>> {
+        let Some(file) = range.file.descriptor() else {
+            return poll_send_copied(self, cx, range);
+        };
+        loop {
+            let mut at = range.at;
+            let sent = self.stream.try_io(Interest::WRITABLE, || {
+                Ok(rustix::fs::sendfile(&self.stream, file, Some(&mut at), range.len)?)
+            });
+            match sent {
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => ready!(self.stream.poll_write_ready(cx))?,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Ok(0) if range.len > 0 => return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into())),
                 done => return Poll::Ready(done),
             }
         }

@@ -1,6 +1,7 @@
 //! Files: bytes at positions, synced or not. Narrow on purpose: storage knows no semantics.
 
 use std::io;
+use std::os::fd::BorrowedFd;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -80,6 +81,11 @@ pub trait File: Send + Sync {
     /// Data and what is needed to read it back are on stable storage (fdatasync).
     fn sync_data(&self) -> io::Result<()>;
 
+    /// The system's name for the file, for calls that move bytes between files and sockets; a simulated file has none.
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+
     /// Reads exactly `buf.len()` bytes.
     fn read_exact_at(&self, buf: &mut [u8], at: u64) -> io::Result<()> {
         let mut done = 0;
@@ -90,6 +96,23 @@ pub trait File: Send + Sync {
             }
         }
         Ok(())
+    }
+}
+
+/// Bytes of a file that stay there until they are sent. Only for what is never written again.
+#[derive(Clone)]
+pub struct FileRange {
+    /// The file; it can be read as long as it is held, removed or not.
+    pub file: Arc<dyn File>,
+    /// Where they begin.
+    pub at: u64,
+    /// How many they are.
+    pub len: usize,
+}
+
+impl std::fmt::Debug for FileRange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "FileRange({} bytes at {})", self.len, self.at)
     }
 }
 

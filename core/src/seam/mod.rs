@@ -6,8 +6,8 @@
 mod files;
 mod net;
 
-pub use files::{BLOCK_BYTES, Block, DirEntry, File, FileLock, Files, OpenMode};
-pub use net::{Connection, Listener, Network, read_some, write_all};
+pub use files::{BLOCK_BYTES, Block, DirEntry, File, FileLock, FileRange, Files, OpenMode};
+pub use net::{Connection, Listener, Network, poll_send_copied, read_some, write_all};
 
 use std::future::Future;
 use std::pin::Pin;

@@ -89,7 +89,7 @@ impl Log {
             .map_or(self.next_offset, |(base, _)| *base);
         if self.segments.is_empty() {
             self.segments
-                .insert(base, Segment::open(&*self.files, &self.dir, base)?);
+                .insert(base, Segment::create(&*self.files, &self.dir, base)?);
         }
         if let Some(segment) = self.segments.get_mut(&base) {
             segment.append(&header, head, body, interval)?;
@@ -154,7 +154,7 @@ impl Log {
             last.get_mut().release()?;
         }
         self.segments
-            .insert(base, Segment::open(&*self.files, &self.dir, base)?);
+            .insert(base, Segment::create(&*self.files, &self.dir, base)?);
         self.write_snapshot()
     }
 }

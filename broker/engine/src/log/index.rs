@@ -149,6 +149,10 @@ impl OffsetIndex {
     pub(super) fn flush(&mut self) -> io::Result<()> {
         self.entries.flush()
     }
+
+    pub(super) fn file(&self) -> Arc<dyn File> {
+        self.entries.file.clone()
+    }
 }
 
 /// Timestamps to offsets.
@@ -228,5 +232,9 @@ impl TimeIndex {
 
     pub(super) fn flush(&mut self) -> io::Result<()> {
         self.entries.flush()
+    }
+
+    pub(super) fn file(&self) -> Arc<dyn File> {
+        self.entries.file.clone()
     }
 }

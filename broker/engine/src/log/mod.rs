@@ -8,7 +8,6 @@ mod append;
 mod config;
 mod epochs;
 mod index;
-mod pool;
 mod producers;
 mod read;
 mod segment;
@@ -21,7 +20,7 @@ mod tests;
 pub use append::{AppendError, Appended};
 pub use config::LogConfig;
 pub use producers::{Producers, SequenceCheck, SequenceError, is_abort_marker};
-pub use read::{AbortedTxn, TimestampOffset};
+pub use read::{AbortedTxn, Records, TimestampOffset};
 
 use epochs::EpochCache;
 use segment::{Segment, file_name};
@@ -135,7 +134,7 @@ impl Log {
         // were before it: its transaction indexes may not have reached the disk.
         let unchecked = match from.clean {
             true => self.next_offset,
-            false => self.base_of(from.recovery_point.min(self.next_offset)),
+            false => self.base_of(from.recovery_point.min(self.next_offset).saturating_sub(1)),
         };
         for base in self
             .segments
@@ -166,7 +165,8 @@ impl Log {
             let Some(segment) = self.segments.get_mut(base) else {
                 continue;
             };
-            if end <= from.recovery_point {
+            // Not at the recovery point itself: the indexes of a segment that ends there may not have been synced.
+            if end < from.recovery_point {
                 expected = end;
                 continue;
             }
@@ -353,11 +353,18 @@ impl Log {
         if self.recovery_point >= self.next_offset {
             return (Vec::new(), self.next_offset);
         }
-        let from = self.base_of(self.recovery_point);
-        (
-            self.segments.range(from..).map(|(_, s)| s.file()).collect(),
-            self.next_offset,
-        )
+        // A segment that ends at the recovery point was active when it was synced.
+        let from = self.base_of(self.recovery_point.saturating_sub(1));
+        let active = self.segments.last_key_value().map(|(base, _)| *base);
+        let mut files = Vec::new();
+        for (base, segment) in self.segments.range(from..) {
+            files.push(segment.file());
+            // The recovery point vouches for a full segment's indexes, too; the active one's are always made anew.
+            if active != Some(*base) {
+                files.extend(segment.index_files());
+            }
+        }
+        (files, self.next_offset)
     }
 
     /// The files of [`Log::unsynced`] were synced.

@@ -1,10 +1,16 @@
 //! Reading: by offset, by timestamp, and what a read_committed reader must leave out.
 
 use super::Log;
+use super::segment::Segment;
 use bytes::Bytes;
 use std::io;
 use weir_core::compress::INFLATED_MAX_BYTES;
 use weir_core::record::Batches;
+use weir_core::seam::FileRange;
+
+/// From here on a stretch is sent from its file: below, one read and a share in a gathering write cost less than a call of
+/// its own.
+const IN_FILE_BYTES: usize = 32 << 10;
 
 /// A transaction whose records a read_committed consumer skips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,12 +36,77 @@ pub struct TimestampOffset {
     pub leader_epoch: i32,
 }
 
+/// Batches that were found.
+#[derive(Clone, Debug)]
+pub enum Records {
+    /// Few: read.
+    Here(Bytes),
+    /// Many: they stay in their file until they are sent, without a copy through this process.
+    InFile(FileRange),
+}
+
+impl Records {
+    /// How many bytes they are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Here(bytes) => bytes.len(),
+            Self::InFile(range) => range.len,
+        }
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A stretch of a segment.
+struct Place<'a> {
+    base: i64,
+    segment: &'a Segment,
+    position: u64,
+    end: u64,
+}
+
 impl Log {
     /// Whole batches from the one that holds `offset` on, none at or past `upper`, at most `max_bytes` (one batch more
     /// than that when `at_least_one`). Only the last batch may be cut off. One `pread` for a sequential reader.
     pub fn read(&self, offset: i64, upper: i64, max_bytes: usize, at_least_one: bool) -> io::Result<Bytes> {
+        match self.place(offset, upper, max_bytes, at_least_one)? {
+            Some(place) => self.read_at(&place, max_bytes, at_least_one),
+            None => Ok(Bytes::new()),
+        }
+    }
+
+    /// As [`Self::read`], for who sends it on: large stretches are named, not read.
+    pub fn find(&self, offset: i64, upper: i64, max_bytes: usize, at_least_one: bool) -> io::Result<Records> {
+        let Some(place) = self.place(offset, upper, max_bytes, at_least_one)? else {
+            return Ok(Records::Here(Bytes::new()));
+        };
+        if max_bytes >= IN_FILE_BYTES && place.end - place.position >= IN_FILE_BYTES as u64 {
+            let (segment, position, end) = (place.segment, place.position, place.end);
+            return Ok(Records::InFile(segment.range(
+                position,
+                end,
+                max_bytes,
+                at_least_one,
+            )?));
+        }
+        Ok(Records::Here(self.read_at(&place, max_bytes, at_least_one)?))
+    }
+
+    fn read_at(&self, place: &Place<'_>, max_bytes: usize, at_least_one: bool) -> io::Result<Bytes> {
+        let read = place.segment.read(place.position, place.end, max_bytes, at_least_one)?;
+        self.remember(place.base, place.position, &read);
+        Ok(read)
+    }
+
+    /// Where the batch that holds `offset` begins, and where reading must end.
+    fn place(&self, offset: i64, upper: i64, max_bytes: usize, at_least_one: bool) -> io::Result<Option<Place<'_>>> {
         if offset >= upper || offset >= self.next_offset || max_bytes == 0 && !at_least_one {
-            return Ok(Bytes::new());
+            return Ok(None);
         }
         let first = self.base_of(offset);
         for (base, segment) in self.segments.range(first..) {
@@ -52,14 +123,14 @@ impl Log {
             } else {
                 segment.size
             };
-            if position >= end {
-                return Ok(Bytes::new());
-            }
-            let read = segment.read(position, end, max_bytes, at_least_one)?;
-            self.remember(*base, position, &read);
-            return Ok(read);
+            return Ok((position < end).then_some(Place {
+                base: *base,
+                segment,
+                position,
+                end,
+            }));
         }
-        Ok(Bytes::new())
+        Ok(None)
     }
 
     /// Notes where the batch after the last whole one of a read begins.

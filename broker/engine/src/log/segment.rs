@@ -2,13 +2,12 @@
 //! the log's business.
 
 use super::index::{OffsetIndex, TimeIndex};
-use super::pool;
 use bytes::Bytes;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use weir_core::record::{Batch, BatchHeader, HEADER_LEN};
-use weir_core::seam::{File, Files, OpenMode};
+use weir_core::seam::{File, FileRange, Files, OpenMode};
 
 /// Disk space is reserved in steps of this size once a segment has shown that it grows.
 const ALLOCATE_STEP_BYTES: u64 = 16 << 20;
@@ -61,6 +60,14 @@ impl Segment {
         };
         segment.first_timestamp = segment.header_at(0)?.map(|h| h.base_timestamp);
         Ok(segment)
+    }
+
+    /// A segment that was not there. What a crash left behind under its names is none of it.
+    pub(super) fn create(files: &dyn Files, dir: &Path, base_offset: i64) -> io::Result<Self> {
+        for suffix in [".log", ".index", ".timeindex"] {
+            files.open(&dir.join(file_name(base_offset, suffix)), OpenMode::Truncate)?;
+        }
+        Self::open(files, dir, base_offset)
     }
 
     fn header_at(&self, position: u64) -> io::Result<Option<BatchHeader>> {
@@ -135,12 +142,31 @@ impl Segment {
         Ok(None)
     }
 
+    /// As [`Self::read`], without reading: where it is. With `at_least_one` that takes a look at the first batch.
+    pub(super) fn range(&self, position: u64, end: u64, max_bytes: usize, at_least_one: bool) -> io::Result<FileRange> {
+        let end = end.min(self.size);
+        let available = usize::try_from(end.saturating_sub(position)).unwrap_or(usize::MAX);
+        let first = match at_least_one {
+            true => self.header_at(position)?.map_or(0, |header| header.total_len()),
+            false => 0,
+        };
+        Ok(FileRange {
+            file: self.file.clone(),
+            at: position,
+            len: max_bytes.max(first).min(available),
+        })
+    }
+
     /// Reads from `position` at most `max_bytes`, but not past `end`; the first batch comes whole when
     /// `at_least_one`.
     pub(super) fn read(&self, position: u64, end: u64, max_bytes: usize, at_least_one: bool) -> io::Result<Bytes> {
         let end = end.min(self.size);
         let available = usize::try_from(end.saturating_sub(position)).unwrap_or(usize::MAX);
-        let read = |len: usize| pool::read(len, |buf| self.file.read_exact_at(buf, position));
+        let read = |len: usize| {
+            let mut buffer = vec![0; len];
+            self.file.read_exact_at(&mut buffer, position)?;
+            io::Result::Ok(Bytes::from(buffer))
+        };
         let least = if at_least_one { HEADER_LEN } else { 0 };
         let found = read(max_bytes.max(least).min(available))?;
         // Only a first batch that is larger than what was asked for costs a second read.
@@ -265,6 +291,11 @@ impl Segment {
     /// The handle to sync without holding the log.
     pub(super) fn file(&self) -> Arc<dyn File> {
         self.file.clone()
+    }
+
+    /// The handles of both indexes; what they hold in memory is written when the segment is sealed.
+    pub(super) fn index_files(&self) -> [Arc<dyn File>; 2] {
+        [self.offsets.file(), self.times.file()]
     }
 
     /// Offset to start looking for `timestamp` at: everything before is older.
