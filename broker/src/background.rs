@@ -127,6 +127,9 @@ async fn free_journal_files(state: &State) {
 
 async fn checkpoint(state: &State) {
     for handle in all_partitions(state) {
+        if !handle.lock().due_for_sync() {
+            continue;
+        }
         if let Err(e) = sync(state, &handle).await {
             tracing::error!(topic = %handle.topic, partition = handle.index, error = %e, "segment sync failed");
         }

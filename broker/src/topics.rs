@@ -13,6 +13,8 @@ use weir_messages::{Str, Uuid};
 /// A partition with those who wait for it.
 pub(crate) struct Hosted {
     pub(crate) partition: Partition,
+    /// Log end at the last checkpoint.
+    checkpointed: i64,
     waiters: Vec<Arc<Notify>>,
 }
 
@@ -23,6 +25,15 @@ impl Hosted {
         self.waiters
             .retain(|w| Arc::strong_count(w) > 1 && !Arc::ptr_eq(w, waiter));
         self.waiters.push(waiter.clone());
+    }
+
+    /// Whether a checkpoint should sync the log: it has a full segment to vouch for, or nothing came since the last
+    /// checkpoint. What is being written is left to the system, as Kafka leaves it: a restart goes through the active
+    /// segment anyway, and what must be durable is in the journal.
+    pub(crate) fn due_for_sync(&mut self) -> bool {
+        let end = self.partition.log.next_offset();
+        let idle = std::mem::replace(&mut self.checkpointed, end) == end;
+        idle || self.partition.log.has_full_unsynced()
     }
 
     /// Wakes who waits.
@@ -49,6 +60,7 @@ impl PartitionHandle {
             index,
             hosted: Mutex::new(Hosted {
                 partition,
+                checkpointed: 0,
                 waiters: Vec::new(),
             }),
         })

@@ -4,7 +4,7 @@
 use weir_core::seam::{BLOCK_BYTES, Block};
 
 /// What a buffer keeps when it is used again; a burst does not hold its memory for ever.
-const KEPT_BLOCKS: usize = 256;
+const KEPT_BLOCKS: usize = 1024;
 
 #[derive(Default)]
 pub(super) struct Staged {

@@ -367,6 +367,13 @@ impl Log {
         (files, self.next_offset)
     }
 
+    /// Whether a segment is full that the recovery point does not vouch for.
+    #[must_use]
+    pub fn has_full_unsynced(&self) -> bool {
+        let active = self.segments.last_key_value().map(|(base, _)| *base);
+        active.is_some_and(|base| base > self.log_start && self.recovery_point <= base)
+    }
+
     /// The files of [`Log::unsynced`] were synced.
     pub fn mark_synced(&mut self, up_to: i64) {
         self.recovery_point = self.recovery_point.max(up_to.min(self.next_offset));

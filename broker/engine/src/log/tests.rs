@@ -276,3 +276,25 @@ fn a_new_segment_takes_nothing_from_files_that_lay_there() {
     }
     every_offset_is_found(&log, "an index without its segment");
 }
+
+#[test]
+fn a_full_segment_is_told_until_it_is_synced() {
+    let mut sim = Sim::new(1);
+    let files = sim.host("h").files;
+    files.create_dir_all(Path::new("/d/t-0")).unwrap();
+    let mut log = open(&files, OpenFrom::default());
+    let mut told = 0;
+    for i in 0..40 {
+        log.append(&batch(&[i], 100), 0, None).unwrap();
+        let before = log.segment_count();
+        if log.has_full_unsynced() {
+            told += 1;
+            assert!(before > 1);
+            let (files, up_to) = log.unsynced();
+            files.iter().for_each(|file| file.sync_data().unwrap());
+            log.mark_synced(up_to);
+            assert!(!log.has_full_unsynced());
+        }
+    }
+    assert_eq!(told, log.segment_count() - 1);
+}
