@@ -244,10 +244,12 @@ fn carry_out(state: &State, before: &Metadata, records: &[MetadataRecord]) {
 pub(crate) fn open_partition(state: &State, topic: &TopicInfo, index: i32) -> io::Result<Arc<PartitionHandle>> {
     let config = state.log_config(&state.topic_settings(&topic.name));
     let log = state.disk.open_log(&topic.name, topic.id, index, config)?;
-    let (epoch, isr) = topic
+    let (epoch, isr, replicas) = topic
         .partitions
         .get(&index)
-        .map_or((0, vec![state.config.node_id]), |p| (p.leader_epoch, p.isr.clone()));
-    let partition = Partition::new(log, state.config.node_id, epoch, isr);
+        .map_or((0, vec![state.config.node_id], 1), |p| {
+            (p.leader_epoch, p.isr.clone(), p.replicas.len())
+        });
+    let partition = Partition::new(log, state.config.node_id, epoch, isr).with_replicas(replicas);
     Ok(PartitionHandle::new(topic.id, topic.name.clone(), index, partition))
 }

@@ -30,6 +30,7 @@ pub struct Partition {
     node: i32,
     leader_epoch: i32,
     isr: Vec<i32>,
+    replicas: usize,
     replica_ends: BTreeMap<i32, i64>,
     high_watermark: i64,
     /// The last append failed: told once, not with every request.
@@ -78,11 +79,19 @@ impl Partition {
             log,
             node,
             leader_epoch,
+            replicas: isr.len(),
             isr,
             replica_ends: BTreeMap::new(),
             high_watermark,
             failing: false,
         }
+    }
+
+    /// The number of its replicas; without it, those that are in sync.
+    #[must_use]
+    pub fn with_replicas(mut self, replicas: usize) -> Self {
+        self.replicas = replicas;
+        self
     }
 
     /// Current leader epoch.
@@ -146,13 +155,15 @@ impl Partition {
         depth: RecordValidation,
         now: i64,
     ) -> Result<Produced, ProduceError> {
-        let isr = i32::try_from(self.isr.len()).unwrap_or(i32::MAX);
-        if acks_all && isr < self.log.config().min_insync_replicas {
+        let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
+        // More replicas than there are cannot be in sync (KIP-966, `Partition.effectiveMinIsr`).
+        let least = self.log.config().min_insync_replicas.min(count(self.replicas));
+        let isr = count(self.isr.len());
+        if acks_all && isr < least {
             return Err(ProduceError::new(
                 ErrorCode::NotEnoughReplicas,
                 format!(
-                    "The size of the current ISR {isr} is insufficient to satisfy the min.isr requirement of {}",
-                    self.log.config().min_insync_replicas
+                    "The size of the current ISR {isr} is insufficient to satisfy the min.isr requirement of {least}"
                 ),
             ));
         }
@@ -280,7 +291,12 @@ impl Partition {
     }
 
     /// DeleteRecords: moves the log start; -1 is the high watermark. Past the high watermark is out of range.
+    /// A topic that is only compacted gives nothing up this way.
     pub fn delete_records(&mut self, offset: i64) -> Result<i64, ErrorCode> {
+        let config = self.log.config();
+        if config.compact && !config.delete {
+            return Err(ErrorCode::PolicyViolation);
+        }
         let target = if offset == -1 { self.high_watermark } else { offset };
         if target < 0 || target > self.high_watermark {
             return Err(ErrorCode::OffsetOutOfRange);
