@@ -4,7 +4,7 @@
 use crate::log::LogConfig;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
-use weir_config::{ConfigDef, ConfigErrors, ConfigKey, Settings, Update, Validator};
+use weir_config::{ConfigDef, ConfigErrors, ConfigKey, ConfigType, ConfigValue, Settings, Update, Validator};
 use weir_core::compress::Compression;
 use weir_core::record::TimestampType;
 
@@ -12,11 +12,39 @@ const fn key(k: ConfigKey) -> ConfigKey {
     k.update(Update::ClusterWide)
 }
 
+/// `GzipCompression.LevelValidator`.
+fn gzip_level(value: &ConfigValue) -> Result<(), String> {
+    match value {
+        ConfigValue::Int(-1 | 1..=9) => Ok(()),
+        _ => Err("Value must be between 1 and 9 or equal to -1".into()),
+    }
+}
+
+fn follower_throttled(value: &ConfigValue) -> Result<(), String> {
+    throttled("follower.replication.throttled.replicas", value)
+}
+
+fn leader_throttled(value: &ConfigValue) -> Result<(), String> {
+    throttled("leader.replication.throttled.replicas", value)
+}
+
+/// `ThrottledReplicaListValidator`.
+fn throttled(name: &str, value: &ConfigValue) -> Result<(), String> {
+    let number = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    let pair = |s: &String| s.split_once(':').is_some_and(|(p, b)| number(p) && number(b));
+    match value {
+        ConfigValue::List(items) if items.iter().all(pair) || matches!(items.as_slice(), [all] if all == "*") => Ok(()),
+        _ => Err(format!(
+            "{name} must be the literal '*' or a list of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],..."
+        )),
+    }
+}
+
 /// Every topic setting.
 pub const KEYS: &[ConfigKey] = &[
     key(ConfigKey::list("cleanup.policy").default("delete").check(Validator::OneOf(&["compact", "delete"]))
         .doc("What happens to old segments: delete drops them by time or size, compact keeps the last record of each key. Empty keeps all.")),
-    key(ConfigKey::int("compression.gzip.level").default("-1").doc("Level when compression.type is gzip: 1 to 9, -1 for the default.")),
+    key(ConfigKey::int("compression.gzip.level").default("-1").check(Validator::Custom(gzip_level)).doc("Level when compression.type is gzip: 1 to 9, -1 for the default.")),
     key(ConfigKey::int("compression.lz4.level").default("9").check(Validator::Between(1, 17)).doc("Level when compression.type is lz4.")),
     key(ConfigKey::string("compression.type").default("producer")
         .check(Validator::OneOf(&["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"]))
@@ -26,9 +54,9 @@ pub const KEYS: &[ConfigKey] = &[
     key(ConfigKey::long("file.delete.delay.ms").default("60000").check(Validator::AtLeast(0)).doc("Milliseconds before a deleted file leaves the file system.")),
     key(ConfigKey::long("flush.messages").default("9223372036854775807").check(Validator::AtLeast(1)).doc("Records between forced syncs of the log.")),
     key(ConfigKey::long("flush.ms").default("9223372036854775807").check(Validator::AtLeast(0)).doc("Milliseconds between forced syncs of the log.")),
-    key(ConfigKey::list("follower.replication.throttled.replicas").default("").doc("Replicas whose replication is throttled on the follower side: partition:broker pairs or *.")),
+    key(ConfigKey::list("follower.replication.throttled.replicas").default("").check(Validator::Custom(follower_throttled)).doc("Replicas whose replication is throttled on the follower side: partition:broker pairs or *.")),
     key(ConfigKey::int("index.interval.bytes").default("4096").check(Validator::AtLeast(0)).doc("Bytes of log between two index entries.")),
-    key(ConfigKey::list("leader.replication.throttled.replicas").default("").doc("Replicas whose replication is throttled on the leader side: partition:broker pairs or *.")),
+    key(ConfigKey::list("leader.replication.throttled.replicas").default("").check(Validator::Custom(leader_throttled)).doc("Replicas whose replication is throttled on the leader side: partition:broker pairs or *.")),
     key(ConfigKey::long("local.retention.bytes").default("-2").check(Validator::AtLeast(-2)).doc("Bytes kept locally of a tiered topic; -2 follows retention.bytes.")),
     key(ConfigKey::long("local.retention.ms").default("-2").check(Validator::AtLeast(-2)).doc("Milliseconds kept locally of a tiered topic; -2 follows retention.ms.")),
     key(ConfigKey::long("max.compaction.lag.ms").default("9223372036854775807").check(Validator::AtLeast(1)).doc("Longest time a record may wait for compaction, in milliseconds.")),
@@ -92,9 +120,42 @@ pub fn def() -> &'static ConfigDef {
 
 /// Parses a topic's own settings over the broker's defaults (given under topic names).
 pub fn parse(own: &BTreeMap<String, String>, defaults: &BTreeMap<String, String>) -> Result<LogConfig, ConfigErrors> {
-    let merged = defaults.iter().chain(own).map(|(k, v)| (k.clone(), v.clone()));
-    let settings = DEF.parse(merged.collect::<BTreeMap<_, _>>())?;
-    Ok(log_config(&settings))
+    Ok(log_config(&typed(defaults.iter().chain(own))?))
+}
+
+/// An item that a list has twice counts once, as in Kafka 4.1 and up (KIP-1161).
+fn typed<'a>(settings: impl Iterator<Item = (&'a String, &'a String)>) -> Result<Settings, ConfigErrors> {
+    let once = |list: &str| {
+        let mut items: Vec<&str> = Vec::new();
+        for item in list.split(',').map(str::trim) {
+            if !items.contains(&item) {
+                items.push(item);
+            }
+        }
+        items.join(",")
+    };
+    let of = |(name, value): (&String, &String)| match DEF.entry(name) {
+        Some(entry) if entry.key.kind == ConfigType::List => (name.clone(), once(value)),
+        _ => (name.clone(), value.clone()),
+    };
+    DEF.parse(settings.map(of).collect::<BTreeMap<_, _>>())
+}
+
+/// What settings that are fine alone forbid together, and what asks for tiered storage (`LogConfig.validate`).
+pub fn conflict(own: &BTreeMap<String, String>) -> Option<String> {
+    let settings = typed(own.iter()).ok()?;
+    let long = |name: &str| settings.get::<i64>(name).ok();
+    let (min, max) = (long("min.compaction.lag.ms")?, long("max.compaction.lag.ms")?);
+    if min > max {
+        return Some(format!(
+            "conflict topic config setting min.compaction.lag.ms ({min}) > max.compaction.lag.ms ({max})"
+        ));
+    }
+    let tiered = settings.get::<bool>("remote.storage.enable").is_ok_and(|on| on);
+    tiered.then(|| {
+        "Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log storage."
+            .to_owned()
+    })
 }
 
 /// Names that are no topic setting.

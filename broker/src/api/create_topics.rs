@@ -52,10 +52,7 @@ pub(super) fn handle(
                     Some(Reply::Created {
                         partitions,
                         replication_factor,
-                    }) => {
-                        let id = if request.validate_only { Uuid::nil() } else { id };
-                        created(&state, topic, id, partitions, replication_factor)
-                    }
+                    }) => created(&state, topic, id, partitions, replication_factor),
                     Some(Reply::Refused(e)) => failed(topic.name, e),
                     _ => failed(topic.name, ApiError::new(ErrorCode::UnknownServerError, "No answer")),
                 },
@@ -78,6 +75,16 @@ fn plan(state: &State, topic: &CreatableTopic, validate_only: bool) -> Result<Ne
             } else {
                 "A manual partition assignment was specified, but replication factor was not set to -1."
             },
+        ));
+    }
+    let twice = |i: i32| topic.assignments.iter().filter(|a| a.partition_index == i).count() > 1;
+    if let Some(a) = topic.assignments.iter().find(|a| twice(a.partition_index)) {
+        return Err(ApiError::new(
+            ErrorCode::InvalidReplicaAssignment,
+            format!(
+                "Found multiple manual partition assignments for partition {}",
+                a.partition_index
+            ),
         ));
     }
     let or = |value: i32, default: i32| if value == -1 { default } else { value };

@@ -49,8 +49,8 @@ impl Validator {
             )
             .or_else(invalid),
             Self::BetweenF64(min, max) => {
-                let text = |v: f64| ConfigValue::Double(v).to_string();
-                range(value, Some(*min), Some(*max), &text(*min), &text(*max)).or_else(invalid)
+                // As Kafka, whose bounds are integers where they can be: 1, not 1.0.
+                range(value, Some(*min), Some(*max), &min.to_string(), &max.to_string()).or_else(invalid)
             }
             Self::OneOf(allowed) => one_of(name, value, allowed),
             Self::OneOfIgnoreCase(allowed) => match text_of(value) {

@@ -468,9 +468,15 @@ impl Metadata {
                     .collect()
             };
             let mut list = split(&current);
-            for item in split(value) {
-                list.retain(|have| *have != item);
-                if op.op == AlterOp::Append {
+            // As Java splits: what ends in commas loses them. Another empty item is added like any, and refused below.
+            for item in value
+                .trim_end_matches(',')
+                .split(',')
+                .map(|item| item.trim().to_owned())
+            {
+                if op.op == AlterOp::Subtract {
+                    list.retain(|have| *have != item);
+                } else if !list.contains(&item) {
                     list.push(item);
                 }
             }
@@ -508,9 +514,8 @@ fn check_topic_config(own: &BTreeMap<String, String>) -> Result<(), ApiError> {
     if let Some(name) = topic_config::unknown(own.keys()).first() {
         return Err(invalid(format!("Unknown topic config name: {name}")));
     }
-    topic_config::parse(own, &BTreeMap::new())
-        .map(|_| ())
-        .map_err(|e| invalid(e.to_string()))
+    topic_config::parse(own, &BTreeMap::new()).map_err(|e| invalid(e.to_string()))?;
+    topic_config::conflict(own).map_or(Ok(()), |text| Err(invalid(text)))
 }
 
 fn partition_record(topic_id: Uuid, partition_id: i32, replicas: Vec<i32>, directory: Uuid) -> MetadataRecord {
