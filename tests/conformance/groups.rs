@@ -3,7 +3,7 @@
 use crate::admin::create;
 use crate::pair::{Pair, unique};
 use bytes::Bytes;
-use weir_messages::describe_groups_response::DescribedGroup;
+use weir_messages::describe_groups_response::{DescribedGroup, DescribedGroupMember};
 use weir_messages::join_group_request::JoinGroupRequestProtocol;
 use weir_messages::leave_group_request::MemberIdentity;
 use weir_messages::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
@@ -365,4 +365,108 @@ fn committed_offsets() {
     for version in 0..=5 {
         pair.same(version, &list, ours);
     }
+}
+
+/// Kafka keeps a group without a name for consumers that manage themselves.
+#[test]
+fn a_group_without_a_name() {
+    let Some(mut pair) = Pair::new() else { return };
+    let (nobody, topic) = (Str::default(), unique("nameless-topic"));
+    create(&mut pair, &topic, 1, &[]);
+    find(&mut pair, &"any".into());
+    pair.same(8, &commit(&nobody, &nobody, -1, &topic, 0, 5), |_| {});
+    for version in [1, 5, 7] {
+        for partition_indexes in [vec![0], vec![]] {
+            let topics = vec![OffsetFetchRequestTopic {
+                name: topic.clone(),
+                partition_indexes,
+                ..Default::default()
+            }];
+            let request = OffsetFetchRequest {
+                topics: Some(topics),
+                ..Default::default()
+            };
+            pair.same(version, &request, |_| {});
+        }
+    }
+    let delete_offset = OffsetDeleteRequest {
+        topics: vec![OffsetDeleteRequestTopic {
+            name: topic.clone(),
+            partitions: vec![OffsetDeleteRequestPartition { partition_index: 0 }],
+        }],
+        ..Default::default()
+    };
+    pair.same(0, &delete_offset, |_| {});
+    let describe = DescribeGroupsRequest {
+        groups: vec![nobody.clone()],
+        ..Default::default()
+    };
+    pair.same(6, &describe, |_| {});
+    let delete = DeleteGroupsRequest {
+        groups_names: vec![nobody.clone(), nobody.clone()],
+        ..Default::default()
+    };
+    pair.same(2, &delete, |_| {});
+    pair.same(6, &describe, |_| {});
+    // A generation of a group that is not there has had two names.
+    for version in 7..=9 {
+        pair.same(version, &commit(&unique("gone"), &nobody, 3, &topic, 0, 5), |_| {});
+    }
+}
+
+#[test]
+fn a_static_member_comes_back_with_another_subscription() {
+    let Some(mut pair) = Pair::new() else { return };
+    let (group, topic) = (unique("static"), unique("static-topic"));
+    create(&mut pair, &topic, 1, &[]);
+    find(&mut pair, &group);
+    let join = |topic: &str| JoinGroupRequest {
+        group_instance_id: Some("i".into()),
+        ..join(&group, &Str::default(), topic)
+    };
+    let describe = DescribeGroupsRequest {
+        groups: vec![group.clone()],
+        ..Default::default()
+    };
+    let scrub = |r: &mut DescribeGroupsResponse| {
+        for group in &mut r.groups {
+            group.members.iter_mut().for_each(|m| m.member_id = "m".into());
+            let by_instance =
+                |a: &DescribedGroupMember, b: &DescribedGroupMember| a.group_instance_id.cmp(&b.group_instance_id);
+            group.members.sort_by(by_instance);
+        }
+    };
+    let (w, k) = pair.same(9, &join(&topic), scrub_join);
+    let sync = |member: &Str| SyncGroupRequest {
+        group_id: group.clone(),
+        generation_id: 1,
+        member_id: member.clone(),
+        group_instance_id: Some("i".into()),
+        protocol_type: Some("consumer".into()),
+        protocol_name: Some("range".into()),
+        assignments: vec![SyncGroupRequestAssignment {
+            member_id: member.clone(),
+            assignment: Bytes::from_static(b"mine"),
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    pair.same_each(5, &sync(&w.member_id), &sync(&k.member_id), |_| {});
+    // It leads, and decides itself whether the others must come again.
+    let (w, _) = pair.same(9, &join("another"), scrub_join);
+    assert_eq!((w.generation_id, w.skip_assignment), (1, true));
+    pair.same(5, &describe, scrub);
+    // A second member: everybody is called, and the assignment of before is told until the next.
+    let second = JoinGroupRequest {
+        group_instance_id: Some("j".into()),
+        ..join(&topic)
+    };
+    let Some(mut other) = Pair::new() else { return };
+    for (there, here) in [(&mut other.weir, &mut pair.weir), (&mut other.kafka, &mut pair.kafka)] {
+        there.send(9, &second);
+        while here.ask(5, &describe).groups[0].group_state != "PreparingRebalance" {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+    }
+    pair.same(5, &describe, scrub);
 }

@@ -37,11 +37,16 @@ impl Wire {
         Self::encoded(version, 1, request).concat()
     }
 
-    pub fn ask<R: Request>(&mut self, version: i16, request: &R) -> R::Response {
+    /// Sends without waiting for the answer.
+    pub fn send<R: Request>(&mut self, version: i16, request: &R) {
         self.next_id += 1;
         for chunk in Self::encoded(version, self.next_id, request) {
             self.stream.write_all(&chunk).unwrap();
         }
+    }
+
+    pub fn ask<R: Request>(&mut self, version: i16, request: &R) -> R::Response {
+        self.send(version, request);
         let mut r = Reader::new(self.frame());
         let header = ResponseHeader::decode(&mut r, response_header_version(R::KEY, version)).unwrap();
         assert_eq!(header.correlation_id, self.next_id);

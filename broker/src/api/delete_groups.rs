@@ -17,6 +17,9 @@ pub(super) fn handle(
     Outcome::later(async move {
         let mut results = Vec::with_capacity(request.groups_names.len());
         for group_id in request.groups_names {
+            if results.iter().any(|r: &DeletableGroupResult| r.group_id == group_id) {
+                continue;
+            }
             let code = if state.authorize(&context, Operation::Delete, Resource::Group(&group_id)) {
                 match coordinator::ask(&state, &group_id, Command::Delete(group_id.to_string())).await {
                     Ok(Reply::Deleted(code)) | Err(code) => code,

@@ -57,7 +57,15 @@ pub(super) fn handle(
                 generation: request.generation_id_or_member_epoch,
             };
             match coordinator::ask(&state, &request.group_id, Command::Commit { member, offsets }).await {
-                Ok(Reply::Committed(results)) => Ok(results),
+                Ok(Reply::Committed(mut results)) => {
+                    // What a missing group was called before KIP-848.
+                    for (_, code) in results.iter_mut().filter(|_| context.version < 9) {
+                        if *code == ErrorCode::GroupIdNotFound {
+                            *code = ErrorCode::IllegalGeneration;
+                        }
+                    }
+                    Ok(results)
+                }
                 Ok(_) => Err(ErrorCode::UnknownServerError),
                 Err(code) => Err(code),
             }

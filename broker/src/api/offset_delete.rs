@@ -22,6 +22,9 @@ pub(super) fn handle(
         if !state.authorize(&context, Operation::Delete, Resource::Group(&request.group_id)) {
             return refused(ErrorCode::GroupAuthorizationFailed);
         }
+        if request.group_id.is_empty() {
+            return refused(ErrorCode::InvalidGroupId);
+        }
         let mut keys = Vec::new();
         for t in &request.topics {
             let topic = partitions::topic(&state, false, &t.name, Uuid::nil());

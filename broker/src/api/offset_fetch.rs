@@ -76,9 +76,6 @@ async fn one(state: &Arc<State>, context: &Context, asked: OffsetFetchRequestGro
     if !state.authorize(context, Operation::Describe, Resource::Group(&group_id)) {
         return refused(ErrorCode::GroupAuthorizationFailed);
     }
-    if group_id.is_empty() {
-        return refused(ErrorCode::InvalidGroupId);
-    }
     let by_id = context.version >= 10;
     let name_of = |t: &OffsetFetchRequestTopics| {
         if by_id {
@@ -103,6 +100,10 @@ async fn one(state: &Arc<State>, context: &Context, asked: OffsetFetchRequestGro
         Err(code) => return refused(code),
     };
     let mut by_topic: BTreeMap<Str, Vec<OffsetFetchResponsePartitions>> = BTreeMap::new();
+    // A topic asked for without partitions is answered without.
+    for name in asked.topics.iter().flatten().filter_map(name_of) {
+        by_topic.entry(name).or_default();
+    }
     for ((topic, index), offset) in found {
         by_topic
             .entry(Str::from(topic.as_str()))

@@ -260,7 +260,6 @@ impl Group {
     pub(super) fn describe_members(&self) -> Vec<DescribedMember> {
         let stable = self.state == State::Stable;
         let protocol = self.protocol.as_deref().unwrap_or_default();
-        let when_stable = |b: Bytes| if stable { b } else { Bytes::new() };
         self.members
             .values()
             .map(|m| DescribedMember {
@@ -268,8 +267,9 @@ impl Group {
                 instance_id: m.instance_id.clone(),
                 client_id: m.client_id.clone(),
                 client_host: m.client_host.clone(),
-                metadata: when_stable(m.metadata(protocol)),
-                assignment: when_stable(m.assignment.clone()),
+                metadata: if stable { m.metadata(protocol) } else { Bytes::new() },
+                // The last one stays until a sync brings the next.
+                assignment: m.assignment.clone(),
             })
             .collect()
     }

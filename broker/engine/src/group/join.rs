@@ -224,7 +224,6 @@ fn replace_static(group: &mut Group, now: i64, ticket: Ticket, request: JoinRequ
             .push((waits, Reply::Sync(SyncReply::refused(ErrorCode::FencedInstanceId))));
     }
     let chosen = group.protocol.clone().unwrap_or_default();
-    let before = member.metadata(&chosen);
     member.id = id.clone();
     member.protocols = request.protocols.clone();
     member.session_timeout_ms = request.session_timeout_ms;
@@ -232,7 +231,6 @@ fn replace_static(group: &mut Group, now: i64, ticket: Ticket, request: JoinRequ
     member.client_id = request.client_id.clone();
     member.client_host = request.client_host.clone();
     member.touch(now);
-    let unchanged = before == member.metadata(&chosen) && group.state == State::Stable;
     if let Some(instance) = &member.instance_id {
         group.static_members.insert(instance.clone(), id.clone());
     }
@@ -241,7 +239,8 @@ fn replace_static(group: &mut Group, now: i64, ticket: Ticket, request: JoinRequ
     if was_leader {
         group.leader = Some(id.clone());
     }
-    if unchanged && group.select_protocol().as_deref() == Some(chosen.as_str()) {
+    // Whatever it subscribes to now: as in Kafka only another protocol makes a rebalance.
+    if group.state == State::Stable && group.select_protocol().as_deref() == Some(chosen.as_str()) {
         decision.records.push(GroupRecord::group(group));
         let mut reply = group.join_reply(&id, request.supports_skip_assignment && was_leader);
         if was_leader && !request.supports_skip_assignment {

@@ -20,14 +20,11 @@ impl Groups {
                 Reply::Committed(offsets.into_iter().map(|o| (o.key, code)).collect()),
             )
         };
-        if who.group.is_empty() {
-            return all(ErrorCode::InvalidGroupId, offsets);
-        }
         let allowed = match self.group(&who.group, now) {
             Some(group) => may_commit(group, who),
             // No such group: only a consumer that manages itself may begin with a commit.
             None if who.generation < 0 => Ok(()),
-            None => Err(ErrorCode::IllegalGeneration),
+            None => Err(ErrorCode::GroupIdNotFound),
         };
         if let Err(code) = allowed {
             return all(code, offsets);
