@@ -9,6 +9,7 @@
 mod admin;
 mod batches;
 mod data;
+mod edges;
 mod groups;
 mod hostile;
 mod pair;

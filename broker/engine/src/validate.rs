@@ -238,15 +238,16 @@ impl Faults<'_> {
         if self.found.is_empty() {
             return Ok(Some(self.max_timestamp));
         }
-        let (code, what) = if self.bad_time {
-            (ErrorCode::InvalidTimestamp, "timestamps out of range")
+        let (code, message) = if self.bad_time {
+            let message = "One or more records have been rejected due to invalid timestamp";
+            (ErrorCode::InvalidTimestamp, message.to_owned())
         } else {
-            (ErrorCode::InvalidRecord, "records without key in a compacted topic")
+            let message = format!(
+                "One or more records have been rejected due to {} record errors in total, and only showing the first three errors at most: records without key in a compacted topic",
+                self.found.len()
+            );
+            (ErrorCode::InvalidRecord, message)
         };
-        let message = format!(
-            "One or more records have been rejected due to {} record errors in total, and only showing the first three errors at most: {what}",
-            self.found.len()
-        );
         Err(ProduceError {
             records: self.found,
             ..ProduceError::new(code, message)

@@ -3,9 +3,12 @@
 
 use super::{Outcome, text};
 use crate::state::{Context, Operation, Resource, State};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use weir_core::ErrorCode;
-use weir_engine::metadata::{AlterOp, ApiError, Command, ConfigOp, RESOURCE_BROKER, RESOURCE_TOPIC, Reply};
+use weir_engine::metadata::{
+    AlterOp, ApiError, Command, ConfigOp, RESOURCE_BROKER, RESOURCE_TOPIC, Reply, validate_topic_name,
+};
 use weir_messages::incremental_alter_configs_request::AlterConfigsResource;
 use weir_messages::incremental_alter_configs_response::AlterConfigsResourceResponse;
 use weir_messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse};
@@ -18,9 +21,23 @@ pub(super) fn handle(
     let state = state.clone();
     Outcome::later(async move {
         let mut responses = Vec::with_capacity(request.resources.len());
+        let (mut seen, mut twice) = (BTreeSet::new(), BTreeSet::new());
+        for r in &request.resources {
+            let resource = (r.resource_type, r.resource_name.clone());
+            if !seen.insert(resource.clone()) {
+                twice.insert(resource);
+            }
+        }
         for resource in request.resources {
             let (resource_type, resource_name) = (resource.resource_type, resource.resource_name.clone());
-            let result = alter(&state, &context, resource, request.validate_only).await;
+            let result = if twice.contains(&(resource_type, resource_name.clone())) {
+                Err(ApiError::new(
+                    ErrorCode::InvalidRequest,
+                    "Each resource must appear at most once.",
+                ))
+            } else {
+                alter(&state, &context, resource, request.validate_only).await
+            };
             let (error_code, error_message) = match result {
                 Ok(()) => (0, None),
                 Err(e) => (e.code.code(), text(e.message)),
@@ -55,6 +72,13 @@ async fn alter(
                     "Authorization failed.",
                 ));
             }
+            if name.is_empty() {
+                return Err(ApiError::new(
+                    ErrorCode::InvalidRequest,
+                    "Default topic resources are not allowed.",
+                ));
+            }
+            validate_topic_name(name).map_err(|e| ApiError::new(ErrorCode::InvalidTopicException, e))?;
             if state.controller.image().topic(name).is_none() {
                 return Err(ApiError::new(
                     ErrorCode::UnknownTopicOrPartition,
@@ -70,10 +94,12 @@ async fn alter(
             ));
         }
         other => {
-            return Err(ApiError::new(
-                ErrorCode::InvalidRequest,
-                format!("Unsupported resource type: {other}"),
-            ));
+            // Broker loggers, client metrics, groups: Kafka knows them, this broker does not yet.
+            let text = match other {
+                8 | 16 | 32 => format!("Unsupported resource type: {other}"),
+                _ => format!("Unknown resource type {other}"),
+            };
+            return Err(ApiError::new(ErrorCode::InvalidRequest, text));
         }
     }
     let mut ops = Vec::with_capacity(resource.configs.len());

@@ -18,10 +18,16 @@ pub(super) fn handle(
         let mut results = Vec::with_capacity(request.topics.len());
         for topic in &request.topics {
             let twice = request.topics.iter().filter(|t| t.name == topic.name).count() > 1;
+            if results
+                .iter()
+                .any(|r: &CreatePartitionsTopicResult| r.name == topic.name)
+            {
+                continue;
+            }
             let reply = if twice {
                 Some(Reply::Refused(ApiError::new(
                     ErrorCode::InvalidRequest,
-                    "Duplicate topic in request.",
+                    "Duplicate topic name.",
                 )))
             } else if !state.authorize(&context, Operation::Alter, Resource::Topic(&topic.name)) {
                 Some(Reply::Refused(ApiError::new(

@@ -1,5 +1,6 @@
 //! DeleteRecords (21): moves a partition's log start; -1 is the high watermark.
 
+use super::metadata::is_internal;
 use super::{Outcome, partitions};
 use crate::state::{Context, Operation, Resource, State};
 use std::sync::Arc;
@@ -19,10 +20,11 @@ pub(super) fn handle(
             if !allowed {
                 return Err(ErrorCode::TopicAuthorizationFailed);
             }
-            partitions::partition(&topic, p.partition_index)?
-                .lock()
-                .partition
-                .delete_records(p.offset)
+            let handle = partitions::partition(&topic, p.partition_index)?;
+            if is_internal(&t.name) {
+                return Err(ErrorCode::InvalidTopicException);
+            }
+            handle.lock().partition.delete_records(p.offset)
         };
         let partitions = t.partitions.iter().map(|p| {
             let done = delete(p);

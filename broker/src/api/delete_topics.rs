@@ -2,6 +2,7 @@
 
 use super::{Outcome, text};
 use crate::state::{Context, Operation, Resource, State};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use weir_core::ErrorCode;
 use weir_engine::metadata::{Command, Reply};
@@ -25,7 +26,7 @@ pub(super) fn handle(
     };
     let state = state.clone();
     Outcome::later(async move {
-        let mut responses = Vec::with_capacity(asked.len());
+        let (asked, mut responses) = once_each(&state, asked);
         for topic in asked {
             responses.push(delete(&state, &context, topic).await);
         }
@@ -36,17 +37,61 @@ pub(super) fn handle(
     })
 }
 
-async fn delete(state: &State, context: &Context, asked: DeleteTopicState) -> DeletableTopicResult {
-    let result = |name: Option<Str>, topic_id: Uuid, error: Option<(ErrorCode, String)>| {
-        let (error_code, error_message) = error.map_or((0, None), |(code, message)| (code.code(), text(message)));
-        DeletableTopicResult {
-            name,
-            topic_id,
-            error_code,
-            error_message,
-            ..Default::default()
+/// What is asked for once, and a refusal for each topic that is asked for twice: it is not deleted at all.
+fn once_each(state: &State, asked: Vec<DeleteTopicState>) -> (Vec<DeleteTopicState>, Vec<DeletableTopicResult>) {
+    let mut names = BTreeMap::new();
+    let mut ids = BTreeMap::new();
+    for t in &asked {
+        match &t.name {
+            Some(name) => *names.entry(name.clone()).or_insert(0) += 1,
+            None => *ids.entry(t.topic_id).or_insert(0) += 1,
         }
+    }
+    let mut refused = BTreeMap::new();
+    let mut refuse = |name: Option<&Str>, id: Uuid, message: &str| {
+        let error = Some((ErrorCode::InvalidRequest, message.to_owned()));
+        refused.insert((name.cloned(), id), result(name.cloned(), id, error));
     };
+    let image = state.controller.image();
+    let mut once = |t: &DeleteTopicState| {
+        let both = t.name.is_some() && !t.topic_id.is_nil() || t.name.is_none() && t.topic_id.is_nil();
+        match &t.name {
+            _ if both => return true,
+            Some(name) if names.get(name).is_some_and(|n| *n > 1) => {
+                refuse(Some(name), Uuid::nil(), "Duplicate topic name.");
+            }
+            None if ids.get(&t.topic_id).is_some_and(|n| *n > 1) => refuse(None, t.topic_id, "Duplicate topic id."),
+            Some(name) => match image.topic(name).filter(|info| ids.contains_key(&info.id)) {
+                Some(info) => refuse(
+                    Some(name),
+                    info.id,
+                    "The provided topic name maps to an ID that was already supplied.",
+                ),
+                None => return true,
+            },
+            None => {
+                let named = image.topic_by_id(t.topic_id).map(|info| &info.name);
+                return !named.is_some_and(|name| names.contains_key(name));
+            }
+        }
+        false
+    };
+    let asked = asked.into_iter().filter(|t| once(t)).collect();
+    (asked, refused.into_values().collect())
+}
+
+fn result(name: Option<Str>, topic_id: Uuid, error: Option<(ErrorCode, String)>) -> DeletableTopicResult {
+    let (error_code, error_message) = error.map_or((0, None), |(code, message)| (code.code(), text(message)));
+    DeletableTopicResult {
+        name,
+        topic_id,
+        error_code,
+        error_message,
+        ..Default::default()
+    }
+}
+
+async fn delete(state: &State, context: &Context, asked: DeleteTopicState) -> DeletableTopicResult {
     if asked.name.is_some() && !asked.topic_id.is_nil() {
         let e = (
             ErrorCode::InvalidRequest,

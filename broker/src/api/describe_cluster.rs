@@ -15,15 +15,15 @@ pub(super) fn handle(
 ) -> Outcome<DescribeClusterResponse> {
     // Version 1 and up: 2 asks for controllers, which only a controller's listener answers (KIP-919).
     if context.version >= 1 && request.endpoint_type != 1 {
-        let code = if request.endpoint_type == 2 {
-            ErrorCode::MismatchedEndpointType
+        let (code, message) = if request.endpoint_type == 2 {
+            let message =
+                "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER";
+            (ErrorCode::MismatchedEndpointType, message.to_owned())
         } else {
-            ErrorCode::UnsupportedEndpointType
+            let message = format!("Unsupported endpoint type {}", request.endpoint_type);
+            (ErrorCode::UnsupportedEndpointType, message)
         };
-        let error_message = text(format!(
-            "The request was sent to an endpoint of type BROKER, but wanted an endpoint of type {}",
-            request.endpoint_type
-        ));
+        let error_message = text(message);
         return Outcome::Now(DescribeClusterResponse {
             error_code: code.code(),
             error_message,

@@ -156,11 +156,15 @@ pub(super) fn topic_entries(state: &State, own: &BTreeMap<String, String>) -> Ve
 fn broker_entry(state: &State, entry: &Entry) -> DescribeConfigsResourceResult {
     let name: &str = &entry.name;
     let settings = &state.config.settings;
-    let given = settings.is_set(name);
-    let value = settings
-        .value(name)
-        .and_then(weir_config::ConfigValue::to_text)
-        .map(Str::from);
+    let (given, value) = match name {
+        // Where the logs are, also when the data directory says so.
+        "log.dirs" => (true, Some(state.config.log_dir.display().to_string())),
+        _ => (
+            settings.is_set(name),
+            settings.value(name).and_then(weir_config::ConfigValue::to_text),
+        ),
+    };
+    let value = value.map(Str::from);
     let mut synonyms = Vec::new();
     if given {
         synonyms.push(DescribeConfigsSynonym {

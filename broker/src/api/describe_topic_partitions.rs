@@ -31,9 +31,24 @@ pub(super) fn handle(
     };
     names.sort();
     names.dedup();
+    let bad = |c: &weir_messages::describe_topic_partitions_request::Cursor| {
+        c.partition_index < 0 || !request.topics.is_empty() && !names.contains(&c.topic_name)
+    };
+    if request.cursor.as_ref().is_some_and(bad) {
+        let refused = |name: Str| DescribeTopicPartitionsResponseTopic {
+            error_code: ErrorCode::InvalidRequest.code(),
+            name: Some(name),
+            topic_authorized_operations: i32::MIN,
+            ..Default::default()
+        };
+        return Outcome::Now(DescribeTopicPartitionsResponse {
+            topics: names.into_iter().map(refused).collect(),
+            ..Default::default()
+        });
+    }
     names.retain(|name| *name >= from.0);
     let mut left = usize::try_from(request.response_partition_limit)
-        .unwrap_or(PARTITIONS_MAX)
+        .unwrap_or(1)
         .clamp(1, PARTITIONS_MAX);
     let mut topics = Vec::new();
     let mut next_cursor = None;

@@ -24,6 +24,10 @@ pub(super) fn handle(
     if request.transactional_id.as_ref().is_some_and(|id| id.is_empty()) {
         return refuse(ErrorCode::InvalidRequest);
     }
+    // Both or neither: a producer that wants a new epoch says which id and epoch it has (KIP-360).
+    if (request.producer_id == -1) != (request.producer_epoch == -1) {
+        return refuse(ErrorCode::InvalidRequest);
+    }
     if request.transactional_id.is_some() {
         tracing::warn!(client = %context.client_id, "refused a transactional id: transactions are not supported yet");
         return refuse(ErrorCode::TransactionalIdAuthorizationFailed);

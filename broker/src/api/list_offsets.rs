@@ -24,10 +24,14 @@ pub(super) fn handle(
     let topics = request.topics.iter().map(|t| {
         let topic = partitions::topic(state, false, &t.name, Uuid::nil());
         let allowed = state.authorize(&context, Operation::Describe, Resource::Topic(&t.name));
+        let twice = |index: i32| t.partitions.iter().filter(|p| p.partition_index == index).count() > 1;
         let answer = |p: &ListOffsetsPartition| {
             let found = partitions::partition(&topic, p.partition_index).and_then(|handle| {
                 if !allowed {
                     return Err(ErrorCode::TopicAuthorizationFailed);
+                }
+                if twice(p.partition_index) {
+                    return Err(ErrorCode::InvalidRequest);
                 }
                 let hosted = handle.lock();
                 hosted.partition.check_epoch(p.current_leader_epoch)?;
@@ -53,7 +57,15 @@ pub(super) fn handle(
         };
         ListOffsetsTopicResponse {
             name: t.name.clone(),
-            partitions: t.partitions.iter().map(answer).collect(),
+            partitions: (t.partitions.iter().enumerate())
+                .filter(|(i, p)| {
+                    !t.partitions
+                        .iter()
+                        .take(*i)
+                        .any(|q| q.partition_index == p.partition_index)
+                })
+                .map(|(_, p)| answer(p))
+                .collect(),
             ..Default::default()
         }
     });
@@ -101,7 +113,7 @@ fn find(
         -5 if version >= 9 => at(-1, None),
         // Nothing is tiered, so everything from the log start on is still to be uploaded.
         -6 if version >= 11 => at(-1, None),
-        -6..0 => return Err(ErrorCode::UnsupportedVersion),
+        ..0 => return Err(ErrorCode::UnsupportedVersion),
         timestamp => log
             .offset_for_timestamp(timestamp)
             .map_err(storage)?

@@ -5,9 +5,11 @@ use super::Outcome;
 use crate::api::create_topics::auto_create;
 use crate::groups::OFFSETS_TOPIC;
 use crate::state::{Context, Operation, Resource, State};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use weir_core::ErrorCode;
 use weir_engine::metadata::{TopicInfo, validate_topic_name};
+use weir_messages::metadata_request::MetadataRequestTopic;
 use weir_messages::metadata_response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic};
 use weir_messages::{MetadataRequest, MetadataResponse, Str, Uuid};
 
@@ -23,6 +25,25 @@ pub(super) fn handle(state: &Arc<State>, context: Context, request: MetadataRequ
             .map(|info| describe(state, &context, info, &request))
             .collect();
         return Outcome::Now(response(state, &context, &request, topics));
+    }
+    let by_id = |t: &MetadataRequestTopic| t.name.is_none() || !t.topic_id.is_nil();
+    // Versions 10 and 11 have the field, but must not use it.
+    if (10..12).contains(&context.version) && request.topics.iter().flatten().any(by_id) {
+        let topics = request.topics.unwrap_or_default().into_iter();
+        return Outcome::Now(MetadataResponse {
+            controller_id: -1,
+            topics: topics
+                .map(|t| MetadataResponseTopic {
+                    error_code: ErrorCode::InvalidRequest.code(),
+                    name: Some(t.name.unwrap_or_default()),
+                    topic_id: t.topic_id,
+                    topic_authorized_operations: i32::MIN,
+                    ..Default::default()
+                })
+                .collect(),
+            cluster_authorized_operations: i32::MIN,
+            ..Default::default()
+        });
     }
     let missing: Vec<Str> = {
         let image = state.controller.image();
@@ -48,7 +69,11 @@ pub(super) fn handle(state: &Arc<State>, context: Context, request: MetadataRequ
 fn named(state: &State, context: &Context, request: &MetadataRequest) -> Vec<MetadataResponseTopic> {
     let image = state.controller.image();
     let mut topics = Vec::new();
+    let mut seen = BTreeSet::new();
     for asked in request.topics.iter().flatten() {
+        if !seen.insert((asked.name.as_ref(), asked.topic_id)) {
+            continue;
+        }
         let by_id = asked.name.is_none() || context.version >= 10 && !asked.topic_id.is_nil();
         let info = match &asked.name {
             _ if by_id => image.topic_by_id(asked.topic_id),

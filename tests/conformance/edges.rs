@@ -1,0 +1,371 @@
+//! Unusual but legal requests: the same topic, partition, group or resource twice, empty lists, ids where names belong,
+//! settings at their bounds and against each other, groups without a name.
+
+use crate::admin::create;
+use crate::data::{now, produce, scrub_produced};
+use crate::pair::{Pair, unique};
+use weir_core::compress::Compression;
+use weir_core::record::BatchBuilder;
+use weir_messages::create_partitions_request::CreatePartitionsTopic;
+use weir_messages::create_topics_request::{CreatableReplicaAssignment, CreatableTopic, CreatableTopicConfig};
+use weir_messages::delete_records_request::{DeleteRecordsPartition, DeleteRecordsTopic};
+use weir_messages::delete_topics_request::DeleteTopicState;
+use weir_messages::describe_topic_partitions_request::{Cursor, TopicRequest};
+use weir_messages::incremental_alter_configs_request::{AlterConfigsResource, AlterableConfig};
+use weir_messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
+use weir_messages::metadata_request::MetadataRequestTopic;
+use weir_messages::*;
+
+fn batch(at: i64) -> bytes::Bytes {
+    let mut b = BatchBuilder::new(Compression::None);
+    b.append(at, Some(b"k"), Some(b"v"), &[]);
+    b.build().unwrap()
+}
+
+#[test]
+fn more_in_sync_replicas_than_there_are_replicas() {
+    let Some(mut pair) = Pair::new() else { return };
+    let name = unique("isr");
+    create(&mut pair, &name, 1, &[("min.insync.replicas", "2")]);
+    for acks in [1, -1] {
+        let request = produce(&name, Uuid::nil(), 0, acks, Some(batch(now())));
+        let (weir, _) = pair.same(9, &request, scrub_produced);
+        assert_eq!(weir.responses[0].partition_responses[0].error_code, 0);
+    }
+}
+
+#[test]
+fn topic_settings() {
+    let Some(mut pair) = Pair::new() else { return };
+    let name = unique("bounds");
+    create(&mut pair, &name, 1, &[]);
+    let cases: &[&[(&str, &str)]] = &[
+        &[("compression.gzip.level", "0")],
+        &[("compression.gzip.level", "10")],
+        &[("compression.gzip.level", "9")],
+        &[("compression.gzip.level", "-1")],
+        &[("compression.lz4.level", "18")],
+        &[("compression.zstd.level", "-131072")],
+        &[("follower.replication.throttled.replicas", "x")],
+        &[("follower.replication.throttled.replicas", "*")],
+        &[("leader.replication.throttled.replicas", "0:1,1:1")],
+        &[("leader.replication.throttled.replicas", "0:1,*")],
+        &[("min.cleanable.dirty.ratio", "1.1")],
+        &[("min.cleanable.dirty.ratio", "-0.1")],
+        &[("min.compaction.lag.ms", "10"), ("max.compaction.lag.ms", "5")],
+        &[("remote.storage.enable", "true")],
+        &[("remote.log.copy.disable", "true")],
+        &[("retention.ms", "-2")],
+        &[("retention.ms", " 5 ")],
+        &[("retention.ms", "5.0")],
+        &[("retention.bytes", "-2")],
+        &[("segment.bytes", "1048575")],
+        &[("segment.bytes", "2147483648")],
+        &[("preallocate", "maybe")],
+        &[("cleanup.policy", "")],
+        &[("cleanup.policy", "delete,delete")],
+        &[("compression.type", "GZIP")],
+        &[("message.timestamp.type", "createtime")],
+        &[("Retention.ms", "1")],
+    ];
+    for (i, case) in cases.iter().enumerate() {
+        let topic = CreatableTopic {
+            name: unique("bounds-new"),
+            num_partitions: 1,
+            replication_factor: 1,
+            configs: case
+                .iter()
+                .map(|(k, v)| CreatableTopicConfig {
+                    name: Str::from(*k),
+                    value: Some(Str::from(*v)),
+                    ..Default::default()
+                })
+                .collect(),
+            ..Default::default()
+        };
+        let request = CreateTopicsRequest {
+            topics: vec![topic],
+            timeout_ms: 10_000,
+            validate_only: true,
+            ..Default::default()
+        };
+        pair.same(7, &request, |r| {
+            for t in &mut r.topics {
+                // Random, and there even when nothing is made.
+                assert_eq!(t.topic_id.is_nil(), t.error_code != 0);
+                t.topic_id = Uuid::nil();
+                t.configs = None;
+            }
+        });
+        let sets: Vec<(&str, i8, &str)> = case.iter().map(|(k, v)| (*k, 0, *v)).collect();
+        alter(&mut pair, i % 2 == 0, &[(&name, &sets)]);
+    }
+}
+
+/// Setting, operation, value.
+type Ops<'a> = &'a [(&'a str, i8, &'a str)];
+
+fn alter(pair: &mut Pair, validate_only: bool, resources: &[(&str, Ops<'_>)]) {
+    let resources = resources.iter().map(|(name, ops)| AlterConfigsResource {
+        resource_type: 2,
+        resource_name: Str::from(*name),
+        configs: ops
+            .iter()
+            .map(|(name, op, value)| AlterableConfig {
+                name: Str::from(*name),
+                config_operation: *op,
+                value: Some(Str::from(*value)),
+                ..Default::default()
+            })
+            .collect(),
+        ..Default::default()
+    });
+    let request = IncrementalAlterConfigsRequest {
+        resources: resources.collect(),
+        validate_only,
+        ..Default::default()
+    };
+    pair.same(1, &request, |_| {});
+}
+
+#[test]
+fn altered_lists_and_resources() {
+    let Some(mut pair) = Pair::new() else { return };
+    let name = unique("lists");
+    create(&mut pair, &name, 1, &[]);
+    let policy = "cleanup.policy";
+    let steps = [
+        (2, ""),
+        (2, "compact,delete"),
+        (2, "delete"),
+        (3, "nothing"),
+        (3, "delete,compact"),
+        (2, ""),
+        (2, "compact,"),
+        (2, "delete, compact"),
+    ];
+    for (op, value) in steps {
+        alter(&mut pair, false, &[(&name, &[(policy, op, value)])]);
+        let request = DescribeConfigsRequest {
+            resources: vec![describe_configs_request::DescribeConfigsResource {
+                resource_type: 2,
+                resource_name: name.clone(),
+                configuration_keys: Some(vec![policy.into()]),
+                ..Default::default()
+            }],
+            ..Default::default()
+        };
+        pair.same(4, &request, |_| {});
+    }
+    let one: Ops<'_> = &[("retention.ms", 0, "500")];
+    alter(&mut pair, false, &[(&name, one), (&name, one)]);
+    alter(&mut pair, false, &[("", one)]);
+    alter(&mut pair, false, &[("bad name", one)]);
+    alter(&mut pair, false, &[("missing-topic", one), (&name, one)]);
+}
+
+#[test]
+fn topics_asked_for_twice() {
+    let Some(mut pair) = Pair::new() else { return };
+    let name = unique("twice");
+    let (w, k) = create(&mut pair, &name, 2, &[]);
+    let more = |count| CreatePartitionsTopic {
+        name: name.clone(),
+        count,
+        ..Default::default()
+    };
+    let request = CreatePartitionsRequest {
+        topics: vec![more(3), more(4)],
+        timeout_ms: 10_000,
+        ..Default::default()
+    };
+    pair.same(3, &request, |_| {});
+    let assigned = |index| CreatableReplicaAssignment {
+        partition_index: index,
+        broker_ids: vec![1],
+        ..Default::default()
+    };
+    let request = CreateTopicsRequest {
+        topics: vec![CreatableTopic {
+            name: unique("twice-assigned"),
+            num_partitions: -1,
+            replication_factor: -1,
+            assignments: vec![assigned(0), assigned(0)],
+            ..Default::default()
+        }],
+        timeout_ms: 10_000,
+        ..Default::default()
+    };
+    pair.same(7, &request, |_| {});
+    let scrub = |r: &mut MetadataResponse| {
+        r.brokers.iter_mut().for_each(|b| b.port = 0);
+        r.cluster_id = None;
+        for t in &mut r.topics {
+            t.topic_id = Uuid::nil();
+            t.partitions.sort_by_key(|p| p.partition_index);
+        }
+        r.topics.sort_by(|a, b| a.name.cmp(&b.name));
+    };
+    let asked = |topic: Option<&Str>, id| MetadataRequestTopic {
+        name: topic.cloned(),
+        topic_id: id,
+        ..Default::default()
+    };
+    for version in [1, 9, 12, 13] {
+        let missing = Str::from("missing-topic");
+        let request = MetadataRequest {
+            topics: Some(
+                [&name, &missing, &name, &missing]
+                    .map(|n| asked(Some(n), Uuid::nil()))
+                    .to_vec(),
+            ),
+            allow_auto_topic_creation: version < 4,
+            ..Default::default()
+        };
+        if version >= 4 {
+            pair.same(version, &request, scrub);
+        }
+    }
+    // The field is there from version 10 on, but only 12 may use it.
+    for version in [10, 11] {
+        let by = |topic, id| MetadataRequest {
+            topics: Some(vec![asked(topic, id)]),
+            allow_auto_topic_creation: false,
+            ..Default::default()
+        };
+        pair.same_each(version, &by(Some(&name), w), &by(Some(&name), k), scrub);
+        pair.same_each(version, &by(None, w), &by(None, k), scrub);
+    }
+    let scrub = |r: &mut DeleteTopicsResponse| r.responses.iter_mut().for_each(|t| t.topic_id = Uuid::nil());
+    let delete = |topics: &[(Option<&Str>, Uuid)]| DeleteTopicsRequest {
+        topics: topics
+            .iter()
+            .map(|(name, topic_id)| DeleteTopicState {
+                name: name.cloned(),
+                topic_id: *topic_id,
+                ..Default::default()
+            })
+            .collect(),
+        timeout_ms: 10_000,
+        ..Default::default()
+    };
+    let nil = Uuid::nil();
+    pair.same(6, &delete(&[(Some(&name), nil), (Some(&name), nil)]), scrub);
+    pair.same_each(
+        6,
+        &delete(&[(None, w), (None, w)]),
+        &delete(&[(None, k), (None, k)]),
+        scrub,
+    );
+    let both = |id| delete(&[(Some(&name), nil), (None, id)]);
+    pair.same_each(6, &both(w), &both(k), scrub);
+    let by_name = DeleteTopicsRequest {
+        topic_names: vec![name.clone(), name.clone()],
+        timeout_ms: 10_000,
+        ..Default::default()
+    };
+    pair.same(5, &by_name, scrub);
+    // It is still there.
+    let (w, _) = pair.same(6, &delete(&[(Some(&name), nil)]), scrub);
+    assert_eq!(w.responses[0].error_code, 0);
+}
+
+#[test]
+fn pages_of_partitions() {
+    let Some(mut pair) = Pair::new() else { return };
+    let (a, b) = (unique("page"), unique("page"));
+    create(&mut pair, &a, 3, &[]);
+    create(&mut pair, &b, 2, &[]);
+    let ask = |pair: &mut Pair, limit: i32, cursor: Option<(&str, i32)>| {
+        let request = DescribeTopicPartitionsRequest {
+            topics: [&a, &b]
+                .map(|n| TopicRequest {
+                    name: n.clone(),
+                    ..Default::default()
+                })
+                .to_vec(),
+            response_partition_limit: limit,
+            cursor: cursor.map(|(topic, partition_index)| Cursor {
+                topic_name: topic.into(),
+                partition_index,
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        pair.same(0, &request, |r| {
+            r.topics.iter_mut().for_each(|t| t.topic_id = Uuid::nil())
+        });
+    };
+    for limit in [-1, 0, 1, 3, 4, 5, 2000] {
+        ask(&mut pair, limit, None);
+        ask(&mut pair, limit, Some((&a, 1)));
+        ask(&mut pair, limit, Some((&b, 0)));
+        ask(&mut pair, limit, Some((&b, 9)));
+        ask(&mut pair, limit, Some((&a, -1)));
+        ask(&mut pair, limit, Some(("zzz", 0)));
+        ask(&mut pair, limit, Some(("", 0)));
+    }
+}
+
+#[test]
+fn offsets_and_records() {
+    let Some(mut pair) = Pair::new() else { return };
+    let (plain, compacted) = (unique("or"), unique("or-compacted"));
+    create(&mut pair, &plain, 1, &[]);
+    create(&mut pair, &compacted, 1, &[("cleanup.policy", "compact")]);
+    let list = |timestamps: &[i64]| ListOffsetsRequest {
+        replica_id: -1,
+        topics: vec![ListOffsetsTopic {
+            name: plain.clone(),
+            partitions: timestamps
+                .iter()
+                .map(|timestamp| ListOffsetsPartition {
+                    timestamp: *timestamp,
+                    current_leader_epoch: -1,
+                    ..Default::default()
+                })
+                .collect(),
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    for version in [1, 6, 11] {
+        for timestamp in [-7, -100, i64::MIN, i64::MAX] {
+            pair.same(version, &list(&[timestamp]), |_| {});
+        }
+        pair.same(version, &list(&[-1, -2]), |_| {});
+    }
+    for (topic, offset) in [(&compacted, 0), (&compacted, 50), (&plain, 0), (&plain, -1)] {
+        let request = DeleteRecordsRequest {
+            topics: vec![DeleteRecordsTopic {
+                name: topic.clone(),
+                partitions: vec![DeleteRecordsPartition {
+                    offset,
+                    ..Default::default()
+                }],
+                ..Default::default()
+            }],
+            timeout_ms: 10_000,
+            ..Default::default()
+        };
+        pair.same(2, &request, |_| {});
+    }
+    for (producer_id, producer_epoch) in [(-1, 3), (5, -1)] {
+        let request = InitProducerIdRequest {
+            transaction_timeout_ms: 1000,
+            producer_id,
+            producer_epoch,
+            ..Default::default()
+        };
+        for version in 3..=5 {
+            pair.same(version, &request, |_| {});
+        }
+    }
+    for endpoint_type in [0, 2, 3] {
+        let request = DescribeClusterRequest {
+            endpoint_type,
+            ..Default::default()
+        };
+        pair.same(2, &request, |_| {});
+    }
+}
