@@ -159,6 +159,13 @@ fn broker_entry(state: &State, entry: &Entry) -> DescribeConfigsResourceResult {
     let (given, value) = match name {
         // Where the logs are, also when the data directory says so.
         "log.dirs" => (true, Some(state.config.log_dir.display().to_string())),
+        // Without it clients are told the address that they dialled: a listener's.
+        "advertised.listeners" if !settings.is_set(name) => (
+            true,
+            settings.value("listeners").and_then(weir_config::ConfigValue::to_text),
+        ),
+        // It has its node id, from wherever.
+        "node.id" => (true, settings.value(name).and_then(weir_config::ConfigValue::to_text)),
         _ => (
             settings.is_set(name),
             settings.value(name).and_then(weir_config::ConfigValue::to_text),
