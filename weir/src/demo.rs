@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::http::{call, segment};
 use crate::output;
 use crate::platform::{self, Parts, Platform, Profile};
+use crate::progress::Progress;
 use apache_avro::types::Value as Avro;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -295,15 +296,15 @@ impl Stage {
         goal: i64,
         streams: &mut Option<Streams>,
     ) -> Result<(), Failure> {
+        let mut progress = Progress::new(what);
         let (mut last, mut moved) = (-1, Instant::now());
         loop {
             let now = self.end_of(admin, topic).await?;
             if now != last {
-                eprint!("\r{what}: {now} of {goal}   ");
+                progress.at(format_args!("{now} of {goal}"));
                 (last, moved) = (now, Instant::now());
             }
             if now >= goal {
-                eprintln!();
                 return Ok(());
             }
             if streams.as_mut().is_some_and(|s| s.has_stopped())
@@ -317,7 +318,6 @@ impl Stage {
                 return Err(Failure::new(format!("the topology stopped: {why}")));
             }
             if moved.elapsed() > STALL {
-                eprintln!();
                 return Err(self.stalled(what).await);
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -326,19 +326,18 @@ impl Stage {
 
     /// Waits until a topic stops growing.
     async fn settles(&self, admin: &Admin, what: &str, topic: &str) -> Result<i64, Failure> {
+        let mut progress = Progress::new(what);
         let (mut last, mut moved) = (0, Instant::now());
         loop {
             let now = self.end_of(admin, topic).await?;
             if now != last {
-                eprint!("\r{what}: {now}   ");
+                progress.at(now);
                 (last, moved) = (now, Instant::now());
             }
             if last > 0 && moved.elapsed() > Duration::from_secs(2) {
-                eprintln!();
                 return Ok(last);
             }
             if moved.elapsed() > STALL / 4 {
-                eprintln!();
                 return Err(self.stalled(what).await);
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -347,6 +346,7 @@ impl Stage {
 
     /// Waits until a sink has committed everything.
     async fn drained(&self, admin: &Admin, group: &str, topic: &str, goal: i64) -> Result<(), Failure> {
+        let mut progress = Progress::new(group);
         let (mut last, mut moved) = (-1, Instant::now());
         let partition = TopicPartition::new(topic, 0);
         loop {
@@ -358,15 +358,13 @@ impl Stage {
                 .and_then(|o| o.get(&partition).map(|o| o.offset))
                 .unwrap_or(0);
             if now != last {
-                eprint!("\r{group}: {now} of {goal}   ");
+                progress.at(format_args!("{now} of {goal}"));
                 (last, moved) = (now, Instant::now());
             }
             if now >= goal {
-                eprintln!();
                 return Ok(());
             }
             if moved.elapsed() > STALL * 2 {
-                eprintln!();
                 return Err(self.stalled(group).await);
             }
             tokio::time::sleep(Duration::from_millis(100)).await;

@@ -11,6 +11,7 @@ mod failure;
 mod http;
 mod output;
 mod platform;
+mod progress;
 mod settings;
 
 use clap::Parser;
