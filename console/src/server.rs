@@ -21,7 +21,7 @@ use weir_serdes::{AvroDeserializer, CachedRegistryClient, RestRegistryClient};
 use crate::api::{self, App};
 use crate::config::ConsoleConfig;
 use crate::error::ApiError;
-use crate::upstream::{BadAddress, Upstream};
+use crate::upstream::Upstream;
 use crate::{assets, guard};
 
 /// How long the cluster may take for one operation: a person is waiting.
@@ -120,7 +120,7 @@ impl Console {
 
 fn app(config: &ConsoleConfig, seam: Seam, stopped: watch::Receiver<bool>) -> Result<App, StartError> {
     let bad = |what| {
-        move |error: BadAddress| StartError::Address {
+        move |error: weir_serdes::client::HttpError| StartError::Address {
             what,
             reason: error.to_string(),
         }

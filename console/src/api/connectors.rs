@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use hyper::Method;
+use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::{Answer, App};

@@ -1,6 +1,6 @@
 //! A small HTTP/1.1 client: one server, kept-alive connections, a timeout for each request. Framing is hyper's.
 //!
-//! No TLS, no redirects, no compression: a registry beside its clients needs none of them.
+//! No TLS, no redirects, no compression: a service beside its clients needs none of them.
 
 use std::time::Duration;
 
@@ -52,12 +52,25 @@ pub struct HttpClient {
     /// What stands before each path, without a slash at its end.
     base: String,
     timeout: Duration,
+    media_type: &'static str,
+    /// Connections that are kept when they are idle.
+    keeps: usize,
     idle: Mutex<Vec<SendRequest<Full<Bytes>>>>,
 }
 
 impl HttpClient {
-    /// A client for `http://host[:port][/path]`; connects when it is first used.
+    /// A client of a registry at `http://host[:port][/path]`; connects when it is first used.
     pub fn new(url: &str, timeout: Duration) -> Result<HttpClient, HttpError> {
+        Self::of(url, timeout, MEDIA_TYPE, MAX_IDLE)
+    }
+
+    /// A client of another REST service, which speaks plain JSON. No connection is kept, because a request that fails on
+    /// one is sent again, and not all that such services do may be done twice.
+    pub fn json(url: &str, timeout: Duration) -> Result<HttpClient, HttpError> {
+        Self::of(url, timeout, "application/json", 0)
+    }
+
+    fn of(url: &str, timeout: Duration, media_type: &'static str, keeps: usize) -> Result<HttpClient, HttpError> {
         let bad = || HttpError::Address(url.to_owned());
         let rest = url.trim().strip_prefix("http://").ok_or_else(bad)?;
         let (authority, base) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -75,8 +88,16 @@ impl HttpClient {
             authority,
             base,
             timeout,
+            media_type,
+            keeps,
             idle: Mutex::default(),
         })
+    }
+
+    /// Host and port.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        &self.authority
     }
 
     /// Sends a request and reads the whole answer. All requests of the registry's API may be repeated safely, so one that
@@ -141,8 +162,8 @@ impl HttpClient {
             .method(method.clone())
             .uri(format!("{}{path}", self.base))
             .header(HOST, &self.authority)
-            .header(ACCEPT, MEDIA_TYPE)
-            .header(CONTENT_TYPE, MEDIA_TYPE)
+            .header(ACCEPT, self.media_type)
+            .header(CONTENT_TYPE, self.media_type)
             .body(Full::new(body.clone()))
             .map_err(|error| HttpError::Address(error.to_string()))?;
         connection.ready().await.map_err(broken)?;
@@ -151,7 +172,7 @@ impl HttpClient {
         let body = Limited::new(answer.into_body(), MAX_BODY).collect().await;
         let body = body.map_err(|error| HttpError::Broken(error.to_string()))?.to_bytes();
         let mut idle = self.idle.lock();
-        if idle.len() < MAX_IDLE && !connection.is_closed() {
+        if idle.len() < self.keeps && !connection.is_closed() {
             idle.push(connection);
         }
         Ok(Answer { status, body })
