@@ -16,6 +16,15 @@ use crate::types::ApiError;
 /// From this version on, topics are deleted by name or by id.
 const DELETE_BY_ID_VERSION: i16 = 6;
 
+/// What the controller says it does not know is not there: no retry mends that, other than with a broker's metadata.
+fn controlled(each: Each<Str, ()>) -> Result<Each<Str, ()>, AdminError> {
+    let unknown = |result: &Result<(), ApiError>| matches!(result, Err(error) if error.code == ErrorCode::UnknownTopicOrPartition);
+    if each.values().any(unknown) {
+        return Ok(each);
+    }
+    all_retriable(each)
+}
+
 /// A topic to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewTopic {
@@ -172,7 +181,7 @@ impl Admin {
             });
             let deleted: Each<Str, ()> = deleted.collect();
             deleted.keys().for_each(|name| self.cluster.invalidate(name));
-            all_retriable(deleted)
+            controlled(deleted)
         })
         .await
     }
@@ -207,7 +216,7 @@ impl Admin {
                     ApiError::check(topic.error_code, topic.error_message.as_ref()),
                 )
             });
-            all_retriable(grown.collect())
+            controlled(grown.collect())
         })
         .await
     }

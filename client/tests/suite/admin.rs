@@ -60,6 +60,10 @@ async fn topics_from_creation_to_deletion() {
     );
 
     assert!(admin.delete_topics([name.clone()]).await.unwrap()[&name].is_ok());
+    // What is not there is told at once, as by Java's client, not asked for until the time is up.
+    let again = admin.delete_topics(["never-there"]).await.unwrap();
+    let error = again.into_values().next().unwrap().unwrap_err();
+    assert_eq!(error.code, ErrorCode::UnknownTopicOrPartition);
     let start = Instant::now();
     while admin.list_topics().await.unwrap().iter().any(|t| t.name == name) {
         assert!(start.elapsed() < PATIENCE);
