@@ -121,9 +121,9 @@ pub enum ConfigError {
     /// By the table.
     #[error(transparent)]
     Values(#[from] ConfigErrors),
-    /// A listener.
+    /// By what it means.
     #[error("Invalid value {value} for configuration {name}: {reason}")]
-    Listener {
+    Value {
         /// Setting.
         name: &'static str,
         /// As given.
@@ -134,7 +134,7 @@ pub enum ConfigError {
 }
 
 fn parse_listener(setting: &'static str, text: &str) -> Result<(String, String, u16), ConfigError> {
-    let bad = |reason: &str| ConfigError::Listener {
+    let bad = |reason: &str| ConfigError::Value {
         name: setting,
         value: text.to_owned(),
         reason: reason.to_owned(),
@@ -144,6 +144,16 @@ fn parse_listener(setting: &'static str, text: &str) -> Result<(String, String, 
     let port = port.parse().map_err(|_| bad("the port is not a number below 65536"))?;
     let host = host.trim_start_matches('[').trim_end_matches(']');
     Ok((name.to_uppercase(), host.to_owned(), port))
+}
+
+/// What a listener speaks, by `listener.security.protocol.map`, as Kafka has it: each protocol is a listener's name too.
+fn security_protocol(map: Option<&str>, listener: &str) -> Option<String> {
+    let own = || ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"].map(|name| format!("{name}:{name}"));
+    map.map_or_else(|| own().join(","), str::to_owned)
+        .split(',')
+        .filter_map(|pair| pair.split_once(':'))
+        .find(|(name, _)| name.trim().eq_ignore_ascii_case(listener))
+        .map(|(_, protocol)| protocol.trim().to_uppercase())
 }
 
 impl BrokerConfig {
@@ -173,16 +183,31 @@ impl BrokerConfig {
             if controller.contains(&name) {
                 continue;
             }
+            let refused = |reason: String| ConfigError::Value {
+                name: "listeners",
+                value: one.to_owned(),
+                reason,
+            };
+            match security_protocol(text("listener.security.protocol.map").as_deref(), &name).as_deref() {
+                Some("PLAINTEXT") => {}
+                Some(other) => return Err(refused(format!("{other} is not supported yet, only PLAINTEXT is"))),
+                None => {
+                    return Err(refused(format!(
+                        "No security protocol defined for listener {name}: listener.security.protocol.map says it"
+                    )));
+                }
+            }
+            if listeners.iter().any(|other: &ListenerConfig| other.name == name) {
+                return Err(refused("Each listener must have a different name".into()));
+            }
             let host = match host.as_str() {
                 "" | "0.0.0.0" => "0.0.0.0",
                 "localhost" => "127.0.0.1",
                 other => other,
             };
-            let ip = host.parse().map_err(|_| ConfigError::Listener {
-                name: "listeners",
-                value: one.to_owned(),
-                reason: "the host is not an IP address".into(),
-            })?;
+            let ip = host
+                .parse()
+                .map_err(|_| refused("the host is not an IP address".into()))?;
             listeners.push(ListenerConfig {
                 name,
                 address: SocketAddr::new(ip, port),
@@ -197,6 +222,16 @@ impl BrokerConfig {
         {
             let (name, host, port) = parse_listener("advertised.listeners", one)?;
             advertised.insert(name, (host, port));
+        }
+        let log_dirs = text("log.dirs").unwrap_or_default();
+        let mut log_dirs = log_dirs.split(',').map(str::trim).filter(|dir| !dir.is_empty());
+        let log_dir = log_dirs.next().map_or_else(|| data_dir.join("logs"), PathBuf::from);
+        if let Some(second) = log_dirs.next() {
+            return Err(ConfigError::Value {
+                name: "log.dirs",
+                value: text("log.dirs").unwrap_or_default(),
+                reason: format!("one log directory is supported, {second} is a second one"),
+            });
         }
         let mut topic_defaults = BTreeMap::new();
         for key in topic_config::KEYS {
@@ -224,10 +259,7 @@ impl BrokerConfig {
         Ok(Self {
             listeners,
             advertised,
-            log_dir: text("log.dirs").map_or_else(
-                || data_dir.join("logs"),
-                |d| PathBuf::from(d.split(',').next().unwrap_or(&d).trim()),
-            ),
+            log_dir,
             node_id: narrow("node.id"),
             rack: text("broker.rack"),
             auto_create_topics: flag("auto.create.topics.enable"),
@@ -264,5 +296,46 @@ impl BrokerConfig {
             topic_defaults,
             settings: s,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(settings: &[(&str, &str)]) -> Result<Vec<String>, String> {
+        let map = settings
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
+        let config = BrokerConfig::from_map(&map, std::path::Path::new("data")).map_err(|e| e.to_string())?;
+        Ok(config.listeners.into_iter().map(|l| l.name).collect())
+    }
+
+    #[test]
+    fn a_listener_speaks_what_its_name_says_or_is_refused() {
+        let one = |listeners| parsed(&[("listeners", listeners)]);
+        assert_eq!(one("PLAINTEXT://127.0.0.1:0").unwrap(), ["PLAINTEXT"]);
+        for (listeners, reason) in [
+            ("SSL://127.0.0.1:0", "SSL is not supported yet"),
+            ("SASL_PLAINTEXT://127.0.0.1:0", "SASL_PLAINTEXT is not supported yet"),
+            ("FOO://127.0.0.1:0", "No security protocol defined for listener FOO"),
+            ("PLAINTEXT://127.0.0.1:0,PLAINTEXT://127.0.0.1:1", "a different name"),
+        ] {
+            let said = one(listeners).unwrap_err();
+            assert!(said.contains(reason), "{said}");
+        }
+        let map = ("listener.security.protocol.map", "INSIDE:PLAINTEXT, OUTSIDE:SSL");
+        assert_eq!(
+            parsed(&[("listeners", "INSIDE://127.0.0.1:0"), map]).unwrap(),
+            ["INSIDE"]
+        );
+        assert!(parsed(&[("listeners", "OUTSIDE://127.0.0.1:0"), map]).is_err());
+        assert!(parsed(&[("listeners", "PLAINTEXT://127.0.0.1:0"), map]).is_err());
+    }
+
+    #[test]
+    fn a_second_log_directory_is_refused() {
+        assert!(parsed(&[("log.dirs", "/a")]).is_ok() && parsed(&[("log.dirs", "/a,/b")]).is_err());
     }
 }
