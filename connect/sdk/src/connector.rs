@@ -37,6 +37,18 @@ pub trait Source: Send + 'static {
         Ok(vec![given])
     }
 
+    /// Checks offsets that a user wants to set (KIP-875), before they are: partition and offset, `None` to forget one.
+    /// All are right by default.
+    ///
+    /// # Errors
+    /// They are not set, and the user is told why.
+    fn check_offsets(_given: &ConfigMap, _offsets: &[(OffsetMap, Option<OffsetMap>)]) -> Result<()>
+    where
+        Self: Sized,
+    {
+        Ok(())
+    }
+
     /// Opens the source and seeks to the committed offset.
     ///
     /// # Errors

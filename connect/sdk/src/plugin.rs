@@ -9,6 +9,7 @@ use crate::config::ConnectorConfig;
 use crate::connector::{ConfigMap, Sink, Source};
 use crate::context::{SinkContext, SourceContext};
 use crate::error::{ConnectError, Result};
+use crate::record::OffsetMap;
 
 type PluginFuture<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 
@@ -16,6 +17,9 @@ type PluginFuture<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 pub type StartSource = fn(ConfigMap, SourceContext) -> PluginFuture<Box<dyn Source>>;
 /// Starts a sink task.
 pub type StartSink = fn(ConfigMap, SinkContext) -> PluginFuture<Box<dyn Sink>>;
+
+/// Checks partitions with their offsets.
+pub type CheckOffsets = fn(&ConfigMap, &[(OffsetMap, Option<OffsetMap>)]) -> Result<()>;
 
 /// How tasks of the plugin start.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +42,8 @@ pub struct Plugin {
     pub def: fn() -> ConfigDef,
     /// Checks across settings; empty when single settings are wrong already.
     pub check: fn(&ConfigMap) -> Vec<ConfigError>,
+    /// Checks offsets that a user wants to set. A sink's are Kafka's, and are checked there.
+    pub check_offsets: CheckOffsets,
     /// Splits the work.
     pub task_configs: fn(ConfigMap, usize) -> PluginFuture<Vec<ConfigMap>>,
     pub start: Start,
@@ -53,6 +59,7 @@ impl Plugin {
             version,
             def: <S::Config as ConnectorConfig>::def,
             check: check::<S::Config>,
+            check_offsets: S::check_offsets,
             task_configs: |given, max_tasks| Box::pin(S::task_configs(given, max_tasks)),
             start: Start::Source(|given, context| {
                 Box::pin(async move {
@@ -72,6 +79,7 @@ impl Plugin {
             version,
             def: <S::Config as ConnectorConfig>::def,
             check: check::<S::Config>,
+            check_offsets: |_, _| Ok(()),
             task_configs: |given, max_tasks| Box::pin(S::task_configs(given, max_tasks)),
             start: Start::Sink(|given, context| {
                 Box::pin(async move {

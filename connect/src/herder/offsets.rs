@@ -7,6 +7,7 @@ use weir_connect_sdk::{OffsetMap, TopicPartition};
 
 use super::info::{connector_offsets, kind, sink_group};
 use super::{HerderError, OffsetsRequest, Outcome, Owner};
+use crate::config::validate::plugin_of;
 use crate::store::config::TargetState;
 use crate::store::offset::PutOffsets;
 
@@ -36,7 +37,14 @@ impl Owner {
         let done = if offsets.is_some() { "altered" } else { "reset" };
         if kind(&self.shared, &config) == "source" {
             let offsets = match offsets {
-                Some(offsets) => source_offsets(offsets)?,
+                Some(offsets) => {
+                    let offsets = source_offsets(offsets)?;
+                    let plugin = plugin_of(&self.shared.plugins, &config);
+                    let plugin = plugin.map_err(|error| HerderError::Internal(error.to_string()))?;
+                    (plugin.check_offsets)(&config, &offsets)
+                        .map_err(|error| HerderError::Internal(error.to_string()))?;
+                    offsets
+                }
                 None => connector_offsets(&self.shared, name)
                     .await?
                     .into_iter()
@@ -54,10 +62,13 @@ impl Owner {
             let group = sink_group(name, &config);
             match offsets {
                 Some(offsets) => {
-                    self.shared
-                        .kafka
-                        .alter_group_offsets(&group, &sink_offsets(offsets)?)
-                        .await?
+                    let offsets = sink_offsets(offsets)?;
+                    // A broker would take it, and no consumer could start there.
+                    if offsets.values().flatten().any(|offset| *offset < 0) {
+                        let text = format!("Failed to modify offsets for sink connector {name}");
+                        return Err(HerderError::Internal(text));
+                    }
+                    self.shared.kafka.alter_group_offsets(&group, &offsets).await?
                 }
                 None => self.shared.kafka.delete_group(&group).await?,
             }

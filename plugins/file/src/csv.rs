@@ -1,5 +1,7 @@
 //! CSV rows and column types. Pure: bytes in, text or typed values out.
 
+use std::collections::BTreeSet;
+
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use weir_connect_sdk::{ConnectError, Result, Schema, Struct, Value};
 
@@ -124,7 +126,14 @@ pub struct Columns {
 
 impl Columns {
     /// Columns by the header, with types that hold all `sample` rows; without a sample every column is text.
-    pub fn new(header: Vec<String>, sample: &[Vec<String>], schema_name: Option<&str>) -> Self {
+    ///
+    /// # Errors
+    /// Two columns have one name.
+    pub fn new(header: Vec<String>, sample: &[Vec<String>], schema_name: Option<&str>) -> Result<Self> {
+        let mut seen = BTreeSet::new();
+        if let Some(twice) = header.iter().find(|name| !seen.insert(name.as_str())) {
+            return Err(ConnectError::Data(format!("two columns have the name '{twice}'")));
+        }
         let type_of = |column: usize| {
             let cells = sample
                 .iter()
@@ -139,11 +148,11 @@ impl Columns {
         for (name, column) in header.iter().zip(&types) {
             builder = builder.field(name, column.schema());
         }
-        Self {
+        Ok(Self {
             names: header,
             types,
             schema: builder.build(),
-        }
+        })
     }
 
     /// A row as a struct.
@@ -199,7 +208,7 @@ mod tests {
     #[test]
     fn types_hold_the_whole_sample() {
         let header = ["i", "f", "b", "s", "code", "empty"].map(String::from).to_vec();
-        let columns = Columns::new(header, &[row("1,1,true,x,007,"), row("-2,2.5,false,1,12,")], None);
+        let columns = Columns::new(header, &[row("1,1,true,x,007,"), row("-2,2.5,false,1,12,")], None).unwrap();
         use ColumnType as T;
         assert_eq!(
             columns.types,
@@ -212,7 +221,9 @@ mod tests {
 
     #[test]
     fn bad_rows_say_why() {
-        let columns = Columns::new(vec!["n".into()], &[row("1")], Some("a.Row"));
+        let columns = Columns::new(vec!["n".into()], &[row("1")], Some("a.Row")).unwrap();
+        let twice = Columns::new(row("a,b,a"), &[], None).unwrap_err();
+        assert_eq!(twice.to_string(), "two columns have the name 'a'");
         assert_eq!(
             columns.row(&row("x")).unwrap_err().to_string(),
             "column n: 'x' is not Int64"

@@ -43,6 +43,9 @@ pub struct FileSourceConfig {
     schema_name: Option<String>,
     /// Column whose value becomes the record's key.
     key_field: Option<String>,
+    /// What a last line without a line end is: not complete yet, as in Kafka, or, once the end of the file is reached, a line.
+    #[config(default = "wait", one_of("wait", "read"))]
+    unterminated_line: String,
     /// Longest line that is accepted, in bytes.
     #[config(default = 10485760, at_least = 1, low)]
     max_line_bytes: usize,
@@ -98,6 +101,29 @@ pub(crate) fn delimiter(text: &str) -> u8 {
 impl Source for FileSource {
     type Config = FileSourceConfig;
 
+    /// `FileStreamSourceConnector.alterOffsets`.
+    fn check_offsets(_given: &ConfigMap, offsets: &[(OffsetMap, Option<OffsetMap>)]) -> Result<()> {
+        let wrong = |text: &str| Err(ConnectError::Fatal(text.to_owned()));
+        for (partition, offset) in offsets {
+            // What is to be forgotten may have any form.
+            let Some(offset) = offset else { continue };
+            let Some(position) = offset.get("position") else {
+                return wrong("Offset objects should either be null or contain the key 'position'");
+            };
+            match position.as_i64() {
+                None => return wrong("The value for the 'position' key in the offset is expected to be a Long value"),
+                Some(..0) => {
+                    return wrong("The value for the 'position' key in the offset should be a non-negative value");
+                }
+                Some(_) if !partition.contains_key("filename") => {
+                    return wrong("Partition objects should contain the key 'filename'");
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+
     async fn start(config: FileSourceConfig, context: SourceContext) -> Result<Self> {
         let filename = config.file.clone().unwrap_or_default();
         let delimiter = delimiter(&config.csv_delimiter);
@@ -125,7 +151,12 @@ impl Source for FileSource {
         if records.is_empty() && open.fill(self.config.max_line_bytes)? {
             records = self.take_lines(&mut open)?;
         } else if records.is_empty() {
-            self.context.sleep(IDLE).await;
+            if self.config.unterminated_line == "read" {
+                records = self.take_rest(&mut open)?;
+            }
+            if records.is_empty() {
+                self.context.sleep(IDLE).await;
+            }
         }
         self.open = Some(open);
         Ok(records)
@@ -186,25 +217,35 @@ impl FileSource {
             consumed: 0,
             columns: None,
         };
-        let Some(header) = head.next_row(self.config.max_line_bytes)? else {
-            return Ok(None);
+        let header = loop {
+            let Some(header) = head.next_row(self.config.max_line_bytes)? else {
+                return Ok(None);
+            };
+            let header = header.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&header);
+            if !header.is_empty() {
+                break split_row(header, self.delimiter).map_err(|error| self.at_end_of(&head, &error))?;
+            }
         };
         let header_end = head.position + head.consumed as u64;
-        let header = split_row(
-            header.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&header),
-            self.delimiter,
-        )?;
         let mut sample = Vec::new();
         while self.config.csv_types == "infer" && sample.len() < SAMPLE_ROWS {
             let Some(row) = head.next_row(self.config.max_line_bytes)? else {
                 break;
             };
-            sample.push(split_row(&row, self.delimiter)?);
+            // What is wrong with a row is told when it is its turn.
+            sample.extend(split_row(&row, self.delimiter));
         }
-        Ok(Some((
-            Columns::new(header, &sample, self.config.schema_name.as_deref()),
-            header_end,
-        )))
+        if self.config.csv_types == "infer" && self.config.unterminated_line == "read" && sample.len() < SAMPLE_ROWS {
+            let rest = head.buffer.get(head.consumed..).unwrap_or_default();
+            sample.extend(split_row(rest, self.delimiter));
+        }
+        let columns = Columns::new(header, &sample, self.config.schema_name.as_deref());
+        let columns = columns.map_err(|error| ConnectError::Data(format!("{}: {error}", self.filename)))?;
+        Ok(Some((columns, header_end)))
+    }
+
+    fn at_end_of(&self, open: &Open, error: &ConnectError) -> ConnectError {
+        at_position(error, &self.filename, open.position + open.consumed as u64)
     }
 
     fn partition(&self) -> OffsetMap {
@@ -228,12 +269,33 @@ impl FileSource {
                 .record(line, open.columns.as_ref())
                 .map_err(|error| at_position(&error, &self.filename, after))?;
             open.consumed = next;
-            if let Some(record) = record {
-                let at = (self.partition(), offset_map([("position", after)]));
-                records.push(record.at(at.0, at.1).timestamp(self.context.now_ms()));
-            }
+            records.extend(record.map(|record| self.placed(record, after)));
         }
         Ok(records)
+    }
+
+    /// What is left at the end of the file as a line.
+    fn take_rest(&self, open: &mut Open) -> Result<Vec<SourceRecord>> {
+        let rest = open.buffer.get(open.consumed..).unwrap_or_default();
+        if rest.is_empty() {
+            return Ok(Vec::new());
+        }
+        let after = open.position + open.buffer.len() as u64;
+        let quotes = rest.iter().filter(|byte| **byte == b'"').count();
+        let record = if open.columns.is_some() && quotes % 2 == 1 {
+            Err(ConnectError::Data("a quoted CSV cell is not closed".to_owned()))
+        } else {
+            self.record(rest.strip_suffix(b"\r").unwrap_or(rest), open.columns.as_ref())
+        };
+        let record = record.map_err(|error| at_position(&error, &self.filename, after))?;
+        open.consumed = open.buffer.len();
+        Ok(record.into_iter().map(|record| self.placed(record, after)).collect())
+    }
+
+    fn placed(&self, record: SourceRecord, after: u64) -> SourceRecord {
+        record
+            .at(self.partition(), offset_map([("position", after)]))
+            .timestamp(self.context.now_ms())
     }
 
     /// A line as a record; `None` for an empty line where a line must be a row or a document.

@@ -207,3 +207,51 @@ fn a_file_is_needed() {
         ["file", "key.field"]
     );
 }
+
+/// What a source reads until nothing more comes, and where it stands then.
+fn read_all(dir: &Dir, more: &[(&str, &str)]) -> Result<(Vec<String>, i64)> {
+    let services = TestServices::new();
+    let (mut source, mut all, mut at) = (source(dir, &services, more), vec![], 0);
+    for _ in 0..4 {
+        let records = block_on(source.poll())?;
+        at = records.last().map_or(at, |last| {
+            last.source_offset
+                .get("position")
+                .and_then(serde_json::Value::as_i64)
+                .unwrap()
+        });
+        all.extend(texts(&records));
+    }
+    Ok((all, at))
+}
+
+#[test]
+fn a_last_line_without_an_end_can_be_read() {
+    let csv = [("format", "csv"), ("csv.types", "infer"), ("unterminated.line", "read")];
+    for (text, rows) in [
+        ("a,b\n1,2\n3,4", 2),
+        ("\n\r\na,b\r\n1,2\r\n3,x\r", 2),
+        ("a,b\n1,\"x\ny\"", 1),
+        ("a,b\n", 0),
+    ] {
+        let dir = Dir::new();
+        dir.append(text);
+        let (records, at) = read_all(&dir, &csv).unwrap();
+        assert_eq!(records.len(), rows, "{text:?}: {records:?}");
+        assert!(rows == 0 || at == text.len() as i64, "{text:?}");
+    }
+    let dir = Dir::new();
+    dir.append("one\ntwo");
+    let (lines, at) = read_all(&dir, &[("unterminated.line", "read")]).unwrap();
+    assert_eq!((lines, at), (vec!["one".to_owned(), "two".to_owned()], 7));
+    for (text, reason) in [
+        ("a,b\n1,\"x\ny", "a quoted CSV cell is not closed"),
+        ("a,b,a\n1,2,3\n", "two columns have the name 'a'"),
+        ("a,b\n1\n", "CSV row has 1 cells, the header 2"),
+    ] {
+        let dir = Dir::new();
+        dir.append(text);
+        let error = read_all(&dir, &csv).unwrap_err();
+        assert!(error.to_string().ends_with(reason), "{error}");
+    }
+}
