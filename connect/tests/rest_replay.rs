@@ -1,4 +1,4 @@
-//! The calls of `data/rest_calls.json` get the answers that Apache Kafka Connect 4.3.1 gave (`data/rest_answers.json`, recorded with
+//! The calls of `data/*_calls.json` get the answers that Apache Kafka Connect 4.3.1 gave (`data/*_answers.json`, recorded with
 //! `data/record_rest.py`). What differs from run to run is masked: worker ids, versions, traces; `compare` in a call says what else.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of a test file")]
@@ -64,8 +64,26 @@ fn names(answer: &Value) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_answers_as_kafka_connect() {
-    let calls: Vec<Value> = serde_json::from_str(include_str!("data/rest_calls.json")).unwrap();
-    let answers: Vec<Value> = serde_json::from_str(include_str!("data/rest_answers.json")).unwrap();
+    replay(
+        include_str!("data/rest_calls.json"),
+        include_str!("data/rest_answers.json"),
+    )
+    .await;
+}
+
+/// Media types, odd names and paths, offsets and settings that are refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_manners_as_kafka_connect() {
+    replay(
+        include_str!("data/manners_calls.json"),
+        include_str!("data/manners_answers.json"),
+    )
+    .await;
+}
+
+async fn replay(calls: &str, answers: &str) {
+    let calls: Vec<Value> = serde_json::from_str(calls).unwrap();
+    let answers: Vec<Value> = serde_json::from_str(answers).unwrap();
     let directory = tempfile::tempdir().unwrap();
     let dir = directory.path().display().to_string();
     std::fs::write(directory.path().join("in.txt"), "hello\nworld\n").unwrap();
@@ -93,9 +111,15 @@ async fn the_same_answers_as_kafka_connect() {
         let expected: Value =
             serde_json::from_str(&answers.next().unwrap().to_string().replace("{dir}", &dir)).unwrap();
         let compare = call["compare"].as_str().unwrap_or_default();
+        let headers: Vec<(String, String)> = call["headers"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.clone(), text(value)))
+            .collect();
         let began = Instant::now();
         loop {
-            let (status, answer, response) = running.call(method, path, &body).await;
+            let (status, answer, response) = running.call_with(method, path, &body, &headers).await;
             let location = response
                 .header("location")
                 .map(|location| location.replace(&running.url(), "{url}"));
@@ -104,6 +128,11 @@ async fn the_same_answers_as_kafka_connect() {
             let same = same_head
                 && match compare {
                     "status" => answer["error_code"] == theirs["error_code"],
+                    "keys of" => answer
+                        .as_object()
+                        .unwrap()
+                        .keys()
+                        .eq(theirs.as_object().unwrap().keys()),
                     "keys" => answer
                         .as_object()
                         .unwrap()

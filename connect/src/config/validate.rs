@@ -59,6 +59,7 @@ pub fn validate(
     for (entry, value, mut errors) in def.check_all(given) {
         errors.extend(class_error(&entry.name, &value));
         errors.extend(topics_error(plugin, &entry.name, given));
+        errors.extend(unsupported(plugin, &entry.name, &value));
         infos.push(config_info(entry, &value, &errors));
     }
     let own_errors = (plugin.check)(given);
@@ -119,7 +120,38 @@ fn class_error(name: &str, value: &ConfigValue) -> Option<ConfigError> {
         _ if name.starts_with("predicates.") => predicate_class(class).is_some(),
         _ => true,
     };
+    // The Java classes have a form for keys and one for values; the name that both share is none.
+    let forms = ["Key", "Value"].map(|form| format!("{class}${form}"));
+    if !known && name.starts_with("transforms.") && forms.iter().all(|form| transform_class(form).is_some()) {
+        let text = format!(
+            "This class is abstract and cannot be created. Did you mean {}?",
+            forms.join(", ")
+        );
+        return Some(ConfigError::other(name, text));
+    }
     (!known).then(|| ConfigError::invalid(name, class, format!("Class {class} could not be found.")))
+}
+
+/// What Connect can do and this worker cannot: refused with Connect's words for a worker that has it off, or has no such version.
+fn unsupported(plugin: &Plugin, name: &str, value: &ConfigValue) -> Option<ConfigError> {
+    let given = match value {
+        ConfigValue::String(text) => text.trim(),
+        _ => return None,
+    };
+    match name {
+        "exactly.once.support" if given.eq_ignore_ascii_case("required") => Some(ConfigError::other(
+            name,
+            "This worker does not have exactly-once source support enabled.",
+        )),
+        "connector.plugin.version" if !given.is_empty() && given != "latest" && given != plugin.version => {
+            let (class, own) = (plugin.class, plugin.version);
+            Some(ConfigError::other(
+                name,
+                format!("Plugin {class} not found that matches the version range {given}, available versions: [{own}]"),
+            ))
+        }
+        _ => None,
+    }
 }
 
 /// `SinkConnectorConfig.validate`: the same text on both settings.
@@ -139,21 +171,31 @@ fn topics_error(plugin: &Plugin, name: &str, given: &ConfigMap) -> Option<Config
             "topics and topics.regex are mutually exclusive options, but both are set.",
         )),
         (true, false) if name == "topics" => {
+            let all: Vec<&str> = given.get("topics")?.split(',').map(str::trim).collect();
+            let wrong = if all.contains(&"") {
+                Some("empty")
+            } else {
+                (aliases(given, "topics").len() < all.len()).then_some("duplicated")
+            };
+            if let Some(wrong) = wrong {
+                let text = format!("Configuration 'topics' values must not be {wrong}.");
+                return Some(ConfigError::other(name, text));
+            }
             let dlq = dlq.filter(|dlq| aliases(given, "topics").contains(dlq))?;
-            let topics = given.get("topics")?;
+            let topics = all.join(", ");
             let text = format!(
-                "The DLQ topic '{dlq}' may not be included in the list of topics (\"topics\"={topics}) consumed by the connector"
+                "The DLQ topic '{dlq}' may not be included in the list of topics ('topics=[{topics}]') consumed by the connector"
             );
-            Some(ConfigError::invalid("errors.deadletterqueue.topic.name", dlq, text))
+            Some(ConfigError::other(name, text))
         }
         (false, true) if name == "topics.regex" => {
             let pattern = given.get("topics.regex")?;
             let dlq = dlq
                 .filter(|dlq| regex::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|regex| regex.is_match(dlq)))?;
             let text = format!(
-                "The DLQ topic '{dlq}' may not be included in the regex matching the topics (\"topics.regex\"={pattern}) consumed by the connector"
+                "The DLQ topic '{dlq}' may not be matched by the regex for the topics ('topics.regex={pattern}') consumed by the connector"
             );
-            Some(ConfigError::invalid("errors.deadletterqueue.topic.name", dlq, text))
+            Some(ConfigError::other(name, text))
         }
         _ => None,
     }

@@ -6,21 +6,27 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
-use weir_connect_sdk::{ConfigDef, ConfigMap, ConnectError, Schema, SchemaAndValue};
+use weir_connect_sdk::{ConfigDef, ConfigKey, ConfigMap, ConnectError, Schema, SchemaAndValue};
 use weir_serdes::avro::{SerializeError, TryDecoded};
 use weir_serdes::{
     AvroDeserializer, AvroSchema, AvroSerializer, CachedRegistryClient, PreparedAvro, RegistryError,
     RestRegistryClient, SchemaRegistryClient, SerdeConfig, config,
 };
 
+use super::avro_names::Names;
 use super::{ConvertError, Converter, ConverterClass, Lack, avro_schema, avro_value};
 
 /// How the class is found.
 pub const CLASS: ConverterClass = ConverterClass {
     class: "io.confluent.connect.avro.AvroConverter",
-    def: || ConfigDef::from_keys(config::KEYS),
+    def: || ConfigDef::from_keys(config::KEYS.iter().chain(&KEYS)),
     make: |settings, is_key| Ok(Box::new(AvroConverter::from_settings(settings, is_key)?)),
 };
+
+/// What the converter has beside the serialiser.
+const KEYS: [ConfigKey; 1] = [ConfigKey::boolean("scrub.invalid.names")
+    .default("false")
+    .doc("Whether characters that Avro does not allow in names are replaced; otherwise such a name is an error.")];
 
 /// Schemas of one kind that are remembered; at the limit the oldest goes.
 const REMEMBERED: usize = 256;
@@ -29,6 +35,7 @@ type TopicAndText = (String, Arc<str>);
 
 /// See the module.
 pub struct AvroConverter {
+    names: Names,
     serializer: AvroSerializer,
     deserializer: AvroDeserializer,
     /// The Avro text of a Connect schema.
@@ -77,12 +84,18 @@ impl AvroConverter {
             Arc::new(CachedRegistryClient::new(Arc::new(client))),
             config,
             is_key,
+            if parsed.get("scrub.invalid.names")? {
+                Names::Scrubbed
+            } else {
+                Names::AsGiven
+            },
         ))
     }
 
     /// A converter on any registry client.
-    pub fn new(client: Arc<dyn SchemaRegistryClient>, config: SerdeConfig, is_key: bool) -> Self {
+    pub fn new(client: Arc<dyn SchemaRegistryClient>, config: SerdeConfig, is_key: bool, names: Names) -> Self {
         Self {
+            names,
             serializer: AvroSerializer::new(client.clone(), config, is_key),
             deserializer: AvroDeserializer::new(client),
             texts: Mutex::default(),
@@ -95,7 +108,7 @@ impl AvroConverter {
         if let Some(text) = find(&self.texts, |known| known == schema) {
             return Ok(text);
         }
-        let text: Arc<str> = avro_schema::to_avro(schema)?.into();
+        let text: Arc<str> = avro_schema::to_avro(schema, self.names)?.into();
         remember(&self.texts, schema.clone(), text.clone());
         Ok(text)
     }
@@ -120,7 +133,7 @@ impl Converter for AvroConverter {
                 schema: text,
             }));
         };
-        let value = avro_value::to_avro(schema, &data.value)?;
+        let value = avro_value::to_avro(schema, &data.value, self.names)?;
         Ok(Some(prepared.serialize(&value).map_err(data_error)?))
     }
 
@@ -204,7 +217,7 @@ mod tests {
     #[tokio::test]
     async fn there_and_back() {
         let registry = Arc::new(MemoryRegistry::new());
-        let converter = AvroConverter::new(registry.clone(), SerdeConfig::default(), false);
+        let converter = AvroConverter::new(registry.clone(), SerdeConfig::default(), false, Names::AsGiven);
         let inner = Schema::structure()
             .name("n.Inner")
             .field("x", Schema::float32())
@@ -248,13 +261,18 @@ mod tests {
         let written = bytes(&converter, &original).await.unwrap().unwrap();
         assert_eq!(written[..5], [0, 0, 0, 0, 1]);
         assert_eq!(registry.subjects(), [("t-value".to_owned(), 1)].into());
-        let fresh = AvroConverter::new(registry, SerdeConfig::default(), false);
+        let fresh = AvroConverter::new(registry, SerdeConfig::default(), false, Names::AsGiven);
         assert_eq!(data(&fresh, &written).await.unwrap(), original);
     }
 
     #[tokio::test]
     async fn tombstones_and_errors() {
-        let converter = AvroConverter::new(Arc::new(MemoryRegistry::new()), SerdeConfig::default(), true);
+        let converter = AvroConverter::new(
+            Arc::new(MemoryRegistry::new()),
+            SerdeConfig::default(),
+            true,
+            Names::AsGiven,
+        );
         assert_eq!(bytes(&converter, &SchemaAndValue::null()).await.unwrap(), None);
         assert_eq!(converter.to_data("t", None).unwrap(), SchemaAndValue::null());
         let error = bytes(&converter, &serde_json::json!({"a": 1}).into())
@@ -272,5 +290,21 @@ mod tests {
             .build();
         let value = Struct::new(&bad_name).unwrap().with("x", 1i8).unwrap();
         assert!(bytes(&converter, &value.into()).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn names_are_scrubbed_where_that_is_wanted() {
+        let registry = Arc::new(MemoryRegistry::new());
+        let converter = AvroConverter::new(registry, SerdeConfig::default(), false, Names::Scrubbed);
+        let schema = Schema::structure()
+            .name("My Row")
+            .field("my name", Schema::int8())
+            .build();
+        let value = Struct::new(&schema).unwrap().with("my name", 1i8).unwrap();
+        let written = bytes(&converter, &value.into()).await.unwrap().unwrap();
+        let read = data(&converter, &written).await.unwrap();
+        let read_schema = read.schema.unwrap();
+        assert_eq!(read_schema.fields()[0].name, "my_name");
+        assert_eq!(read.value.to_json(), serde_json::json!({"my_name": 1}));
     }
 }

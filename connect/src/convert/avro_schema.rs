@@ -8,6 +8,8 @@ use serde_json::{Map, Value as Json, json};
 use weir_connect_sdk::data::{LogicalType, SchemaBuilder, Type};
 use weir_connect_sdk::{ConnectError, Schema, Value};
 
+use super::avro_names::Names;
+
 /// Name and namespace of structs without a name.
 const DEFAULT_NAME: &str = "ConnectDefault";
 const NAMESPACE: &str = "io.confluent.connect.avro";
@@ -46,8 +48,12 @@ pub fn is_avro_map(schema: &Schema) -> bool {
 ///
 /// # Errors
 /// The schema has no Avro form.
-pub fn to_avro(schema: &Schema) -> Result<String, ConnectError> {
-    Ok(Writer::default().schema(schema, 0)?.to_string())
+pub fn to_avro(schema: &Schema, names: Names) -> Result<String, ConnectError> {
+    let mut writer = Writer {
+        names,
+        ..Writer::default()
+    };
+    Ok(writer.schema(schema, 0)?.to_string())
 }
 
 #[derive(Default)]
@@ -55,6 +61,7 @@ struct Writer {
     /// Records that were written out, by full name: the next time their name is enough.
     records: BTreeMap<String, Schema>,
     unnamed: usize,
+    names: Names,
 }
 
 impl Writer {
@@ -139,7 +146,7 @@ impl Writer {
 
     fn record(&mut self, schema: &Schema, depth: usize) -> Result<Json, ConnectError> {
         let full = match schema.name() {
-            Some(name) => name.to_owned(),
+            Some(name) => self.names.full(name),
             None => {
                 self.unnamed += 1;
                 let number = if self.unnamed == 1 {
@@ -170,7 +177,7 @@ impl Writer {
         let mut fields = Vec::new();
         for field in schema.fields() {
             let mut one = Map::new();
-            one.insert("name".to_owned(), field.name.as_str().into());
+            one.insert("name".to_owned(), self.names.field(&field.name).into());
             one.insert("type".to_owned(), self.schema(&field.schema, depth + 1)?);
             if let Some(doc) = field.schema.doc() {
                 one.insert("doc".to_owned(), doc.into());
@@ -465,12 +472,12 @@ mod tests {
             .field("name", Schema::optional_string())
             .build();
         let text = r#"{"type":"record","name":"ConnectDefault","namespace":"io.confluent.connect.avro","fields":[{"name":"id","type":"long"},{"name":"name","type":["null","string"],"default":null}]}"#;
-        assert_eq!(to_avro(&schema).unwrap(), text);
+        assert_eq!(to_avro(&schema, Names::AsGiven).unwrap(), text);
         assert_eq!(to_connect(text).unwrap(), schema);
         let decimal = r#"{"type":"bytes","scale":2,"precision":64,"connect.version":1,"connect.parameters":{"scale":"2"},"connect.name":"org.apache.kafka.connect.data.Decimal","logicalType":"decimal"}"#;
-        assert_eq!(to_avro(&Schema::decimal(2).build()).unwrap(), decimal);
+        assert_eq!(to_avro(&Schema::decimal(2).build(), Names::AsGiven).unwrap(), decimal);
         assert_eq!(
-            to_avro(&Schema::int8()).unwrap(),
+            to_avro(&Schema::int8(), Names::AsGiven).unwrap(),
             r#"{"type":"int","connect.type":"int8"}"#
         );
     }
@@ -504,7 +511,7 @@ mod tests {
             .field("g", Schema::decimal(3).build())
             .field("h", Schema::date().build())
             .build();
-        let text = to_avro(&schema).unwrap();
+        let text = to_avro(&schema, Names::AsGiven).unwrap();
         assert_eq!(to_connect(&text).unwrap(), schema, "{text}");
         assert!(
             text.contains(r#"{"name":"c","type":["int","null"],"default":7}"#),
@@ -550,7 +557,7 @@ mod tests {
         fn any_schema_text_is_survived(text in "[\\[\\]{}\":,a-z0-9 ]{0,60}", kind in "[a-z]{0,8}") {
             for text in [text.clone(), format!("{{\"type\":\"{kind}\",\"name\":\"x\",\"fields\":[{text}],\"items\":{text}}}")] {
                 if let Ok(schema) = to_connect(&text) {
-                    proptest::prop_assert!(to_avro(&schema).is_ok());
+                    proptest::prop_assert!(to_avro(&schema, Names::AsGiven).is_ok());
                 }
             }
         }

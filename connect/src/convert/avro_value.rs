@@ -4,6 +4,7 @@ use apache_avro::types::Value as Avro;
 use weir_connect_sdk::data::{Decimal, LogicalType, Type};
 use weir_connect_sdk::{ConnectError, Schema, Struct, Value};
 
+use super::avro_names::Names;
 use super::avro_schema::{is_avro_map, null_first};
 
 fn wrong<T>(text: impl Into<String>) -> Result<T, ConnectError> {
@@ -14,16 +15,16 @@ fn wrong<T>(text: impl Into<String>) -> Result<T, ConnectError> {
 ///
 /// # Errors
 /// The value does not fit the schema.
-pub fn to_avro(schema: &Schema, value: &Value) -> Result<Avro, ConnectError> {
+pub fn to_avro(schema: &Schema, value: &Value, names: Names) -> Result<Avro, ConnectError> {
     let null_at = if null_first(schema) { 0 } else { 1 };
     if value.is_null() {
         return match schema.default_value() {
-            Some(default) => to_avro(schema, &default.clone()),
+            Some(default) => to_avro(schema, &default.clone(), names),
             None if schema.is_optional() => Ok(Avro::Union(null_at, Box::new(Avro::Null))),
             None => wrong(format!("null value for a required {} field", schema.kind().name())),
         };
     }
-    let plain = required(schema, value)?;
+    let plain = required(schema, value, names)?;
     Ok(if schema.is_optional() {
         Avro::Union(1 - null_at, Box::new(plain))
     } else {
@@ -31,9 +32,9 @@ pub fn to_avro(schema: &Schema, value: &Value) -> Result<Avro, ConnectError> {
     })
 }
 
-fn required(schema: &Schema, value: &Value) -> Result<Avro, ConnectError> {
+fn required(schema: &Schema, value: &Value, names: Names) -> Result<Avro, ConnectError> {
     let of = |inner: Option<&Schema>, value: &Value| match inner {
-        Some(inner) => to_avro(inner, value),
+        Some(inner) => to_avro(inner, value, names),
         None => wrong("no schema for an element"),
     };
     Ok(match (schema.kind(), value) {
@@ -80,7 +81,10 @@ fn required(schema: &Schema, value: &Value) -> Result<Avro, ConnectError> {
         (Type::Struct, Value::Struct(inner)) => {
             let fields = inner.schema().fields().iter().zip(inner.values());
             let field = |(field, value): (&weir_connect_sdk::data::Field, &Value)| {
-                Ok((field.name.clone(), to_avro(&field.schema, value)?))
+                Ok((
+                    names.field(&field.name).into_owned(),
+                    to_avro(&field.schema, value, names)?,
+                ))
             };
             Avro::Record(fields.map(field).collect::<Result<_, ConnectError>>()?)
         }

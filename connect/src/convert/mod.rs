@@ -3,6 +3,7 @@
 //! One file per format. [`converter`] and [`header_converter`] make one from a class name and its settings.
 
 mod avro;
+pub mod avro_names;
 mod avro_schema;
 mod avro_value;
 mod bytes;

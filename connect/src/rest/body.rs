@@ -25,6 +25,22 @@ fn object(body: &[u8]) -> Result<Map<String, Json>, RestError> {
     }
 }
 
+/// Connect's mapper takes no fields that it does not know.
+fn known(map: &Map<String, Json>, names: &[&str]) -> Result<(), RestError> {
+    let Some(unknown) = map.keys().find(|key| !names.contains(&key.as_str())) else {
+        return Ok(());
+    };
+    let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    let count = match names.len() {
+        1 => "one known property".to_owned(),
+        n => format!("{n} known properties"),
+    };
+    Err(RestError::internal(format!(
+        "Unrecognized field \"{unknown}\", not marked as ignorable ({count}: {})",
+        quoted.join(", ")
+    )))
+}
+
 /// A setting's value as text: numbers and booleans are accepted, null is none.
 fn text(name: &str, value: &Json) -> Result<Option<String>, RestError> {
     match value {
@@ -72,14 +88,7 @@ fn with_name(mut config: ConfigMap, name: &str) -> Result<ConfigMap, RestError> 
 /// The body of `POST /connectors`.
 pub fn create(body: &[u8]) -> Result<CreateRequest, RestError> {
     let map = object(body)?;
-    if let Some(unknown) = map
-        .keys()
-        .find(|key| !matches!(key.as_str(), "name" | "config" | "initial_state"))
-    {
-        return Err(RestError::internal(format!(
-            "Unrecognized field \"{unknown}\", not marked as ignorable (3 known properties: \"config\", \"name\", \"initial_state\")"
-        )));
-    }
+    known(&map, &["config", "name", "initial_state"])?;
     let config = match map.get("config") {
         Some(Json::Object(config)) => {
             let pairs = config
@@ -114,12 +123,11 @@ pub fn create(body: &[u8]) -> Result<CreateRequest, RestError> {
             "The request needs the connector's name in \"name\"",
         ));
     }
-    let target = match map
-        .get("initial_state")
-        .and_then(Json::as_str)
-        .map(str::to_uppercase)
-        .as_deref()
-    {
+    let state = match map.get("initial_state") {
+        Some(state) => text("initial_state", state)?,
+        None => None,
+    };
+    let target = match state.map(|state| state.to_uppercase()).as_deref() {
         None => None,
         Some("RUNNING") => Some(TargetState::Started),
         Some("PAUSED") => Some(TargetState::Paused),
@@ -140,12 +148,14 @@ pub fn create(body: &[u8]) -> Result<CreateRequest, RestError> {
 /// The body of `PATCH /connectors/{c}/offsets`.
 pub fn offsets(body: &[u8]) -> Result<OffsetsRequest, RestError> {
     let map = object(body)?;
-    let items = map
-        .get("offsets")
-        .and_then(Json::as_array)
-        .filter(|items| !items.is_empty());
+    known(&map, &["offsets"])?;
+    let items = match map.get("offsets") {
+        None | Some(Json::Null) => None,
+        Some(Json::Array(items)) => Some(items).filter(|items| !items.is_empty()),
+        Some(_) => return Err(RestError::internal("\"offsets\" must be a JSON array")),
+    };
     let none = || RestError::bad_request("Partitions / offsets need to be provided for an alter offsets request");
-    let part = |item: &Json, name: &str| match item.get(name) {
+    let part = |item: &Map<String, Json>, name: &str| match item.get(name) {
         None | Some(Json::Null) => Ok(None),
         Some(Json::Object(map)) => Ok(Some::<OffsetMap>(map.clone())),
         Some(_) => Err(RestError::internal(format!("\"{name}\" must be a JSON object or null"))),
@@ -153,7 +163,13 @@ pub fn offsets(body: &[u8]) -> Result<OffsetsRequest, RestError> {
     items
         .ok_or_else(none)?
         .iter()
-        .map(|item| Ok((part(item, "partition")?, part(item, "offset")?)))
+        .map(|item| {
+            let item = item
+                .as_object()
+                .ok_or_else(|| RestError::internal("an item of \"offsets\" must be a JSON object"))?;
+            known(item, &["partition", "offset"])?;
+            Ok((part(item, "partition")?, part(item, "offset")?))
+        })
         .collect()
 }
 

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::body;
 use super::error::RestError;
 use super::forward::{Request, lead};
+use super::shell::{Entity, decoded, encoded};
 use crate::herder::info as entities;
 use crate::herder::{Command, ConnectorInfo, Herder, Outcome};
 use crate::store::TaskId;
@@ -18,12 +19,12 @@ use crate::store::config::{RestartRequest, TargetState};
 type Answer = Result<Response, RestError>;
 
 /// The values of a query parameter, in order.
-fn query_values<'a>(query: &'a Option<String>, name: &str) -> Vec<&'a str> {
+fn query_values(query: &Option<String>, name: &str) -> Vec<String> {
     let pairs = query.as_deref().unwrap_or_default().split('&');
     pairs
-        .filter_map(|pair| pair.split_once('='))
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
         .filter(|(key, _)| *key == name)
-        .map(|(_, value)| value)
+        .filter_map(|(_, value)| decoded(value))
         .collect()
 }
 
@@ -50,14 +51,14 @@ pub async fn list(State(herder): State<Herder>, RawQuery(query): RawQuery) -> An
     for name in names {
         let mut one = Map::new();
         for what in &expand {
-            let entity = match *what {
+            let entity = match what.as_str() {
                 "status" => entities::state_info(shared, &name).ok().map(json_of),
                 "info" => entities::connector_info(shared, &name).ok().map(json_of),
                 // Connect only logs an expansion that it does not know.
                 _ => None,
             };
             if let Some(entity) = entity {
-                one.insert((*what).to_owned(), entity?);
+                one.insert(what.clone(), entity?);
             }
         }
         all.insert(name, one.into());
@@ -66,7 +67,7 @@ pub async fn list(State(herder): State<Herder>, RawQuery(query): RawQuery) -> An
 }
 
 fn created(herder: &Herder, info: &ConnectorInfo) -> Answer {
-    let location = format!("{}connectors/{}", herder.shared().url, info.name);
+    let location = format!("{}connectors/{}", herder.shared().url, encoded(&info.name));
     let mut response = (StatusCode::CREATED, Json(info)).into_response();
     if let Ok(location) = HeaderValue::from_str(&location) {
         response.headers_mut().insert(header::LOCATION, location);
@@ -74,7 +75,7 @@ fn created(herder: &Herder, info: &ConnectorInfo) -> Answer {
     Ok(response)
 }
 
-pub async fn create(State(herder): State<Herder>, method: Method, uri: Uri, bytes: Bytes) -> Answer {
+pub async fn create(State(herder): State<Herder>, method: Method, uri: Uri, Entity(bytes): Entity) -> Answer {
     let request = body::create(&bytes)?;
     let command = Command::Create {
         name: request.name,
@@ -119,7 +120,7 @@ pub async fn put_config(
     Path(name): Path<String>,
     method: Method,
     uri: Uri,
-    bytes: Bytes,
+    Entity(bytes): Entity,
 ) -> Answer {
     let config = body::named_settings(&bytes, &name)?;
     changed(
@@ -140,7 +141,7 @@ pub async fn patch_config(
     Path(name): Path<String>,
     method: Method,
     uri: Uri,
-    bytes: Bytes,
+    Entity(bytes): Entity,
 ) -> Answer {
     let changes = body::changes(&bytes)?;
     changed(
@@ -368,7 +369,7 @@ pub async fn alter_offsets(
     Path(name): Path<String>,
     method: Method,
     uri: Uri,
-    bytes: Bytes,
+    Entity(bytes): Entity,
 ) -> Answer {
     let offsets = Some(body::offsets(&bytes)?);
     changed(

@@ -1,7 +1,7 @@
 //! The REST API: Kafka Connect's routes, status codes, bodies and error texts.
 //!
 //! Requests that change something are done by the leader; other workers forward them. Rooms: `connectors`, `plugins`, `root`
-//! (one per resource), `body` (reading JSON), `error`, `forward`.
+//! (one per resource), `shell` (media types, paths), `body` (reading JSON), `error`, `forward`.
 
 mod body;
 mod connectors;
@@ -9,8 +9,13 @@ mod error;
 mod forward;
 mod plugins;
 mod root;
+mod shell;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Method, StatusCode};
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post, put};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -32,7 +37,7 @@ pub async fn serve(listener: TcpListener, herder: Herder, mut stop: watch::Recei
 fn router(herder: Herder) -> Router {
     let connector = "/connectors/{connector}";
     let path = |rest: &str| format!("{connector}{rest}");
-    Router::new()
+    let routes = Router::new()
         .route("/", get(root::root))
         .route("/health", get(root::health))
         .route("/connectors", get(connectors::list).post(connectors::create))
@@ -62,7 +67,19 @@ fn router(herder: Herder) -> Router {
         .route("/connector-plugins", get(plugins::list))
         .route("/connector-plugins/{plugin}/config", get(plugins::config))
         .route("/connector-plugins/{plugin}/config/validate", put(plugins::validate))
+        .route_layer(from_fn(shell::media_types))
+        .layer(DefaultBodyLimit::max(shell::MAX_BODY))
         .fallback(|| async { RestError::not_found_route() })
-        .method_not_allowed_fallback(|| async { RestError::method_not_allowed() })
-        .with_state(herder)
+        .method_not_allowed_fallback(not_allowed)
+        .with_state(herder);
+    // A layer of the router itself would come after the route was found.
+    Router::new().fallback_service(routes).layer(from_fn(shell::path))
+}
+
+/// `OPTIONS` asks which methods there are; the router adds them to either answer.
+async fn not_allowed(method: Method) -> Response {
+    match method {
+        Method::OPTIONS => StatusCode::OK.into_response(),
+        _ => RestError::method_not_allowed().into_response(),
+    }
 }

@@ -1,7 +1,6 @@
 //! `/connector-plugins`: what there is, how it is configured, and whether a configuration is right.
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
 use serde_json::{Value, json};
 use weir_connect_sdk::ConfigDef;
@@ -9,6 +8,7 @@ use weir_connect_sdk::weir_config::connect_json::{ConfigInfos, ConfigKeyInfo, ke
 
 use super::body;
 use super::error::RestError;
+use super::shell::Entity;
 use crate::config::connector::{Defaults, base};
 use crate::convert::{CONVERTERS, HEADER_CONVERTERS, converter_class};
 use crate::herder::{Herder, checked};
@@ -28,11 +28,10 @@ pub async fn list(State(herder): State<Herder>, RawQuery(query): RawQuery) -> Js
             )
         })
         .collect();
-    if query
-        .unwrap_or_default()
-        .split('&')
-        .any(|part| part.eq_ignore_ascii_case("connectorsOnly=false"))
-    {
+    // A Java boolean: what is not "true" is false.
+    let only = query.as_deref().unwrap_or_default().split('&');
+    let only = only.filter_map(|part| part.strip_prefix("connectorsOnly=")).next();
+    if only.is_some_and(|only| !only.eq_ignore_ascii_case("true")) {
         all.extend(TRANSFORMS.iter().map(|known| one(known.class, "transformation", own)));
         all.extend(PREDICATES.iter().map(|known| one(known.class, "predicate", own)));
         all.extend(CONVERTERS.iter().map(|known| one(known.class, "converter", own)));
@@ -51,6 +50,12 @@ pub async fn config(
 ) -> Result<Json<Vec<ConfigKeyInfo>>, RestError> {
     let def = plugin_def(&herder, &name).ok_or_else(|| RestError::not_found(format!("Unknown plugin {name}.")))?;
     Ok(Json(key_infos(&def)))
+}
+
+fn is_header_converter(name: &str) -> bool {
+    HEADER_CONVERTERS
+        .iter()
+        .any(|class| *class == name || class.rsplit('.').next() == Some(name))
 }
 
 fn plugin_def(herder: &Herder, name: &str) -> Option<ConfigDef> {
@@ -75,12 +80,13 @@ fn plugin_def(herder: &Herder, name: &str) -> Option<ConfigDef> {
     transform
         .or_else(|| predicate_class(name).map(|known| (known.def)()))
         .or_else(|| converter_class(name).map(|known| (known.def)()))
+        .or_else(|| is_header_converter(name).then(ConfigDef::default))
 }
 
 pub async fn validate(
     State(herder): State<Herder>,
     Path(name): Path<String>,
-    bytes: Bytes,
+    Entity(bytes): Entity,
 ) -> Result<Json<ConfigInfos>, RestError> {
     let shared = herder.shared();
     let config = body::settings(&bytes)?;

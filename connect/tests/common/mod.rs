@@ -56,8 +56,23 @@ impl Running {
     }
 
     pub async fn call(&self, method: &str, path: &str, body: &str) -> (u16, Value, HttpResponse) {
+        self.call_with(method, path, body, &[]).await
+    }
+
+    /// With headers that stand instead of those that a call has otherwise.
+    pub async fn call_with(
+        &self,
+        method: &str,
+        path: &str,
+        body: &str,
+        headers: &[(String, String)],
+    ) -> (u16, Value, HttpResponse) {
         let mut request = HttpRequest::post(format!("{}{path}", self.url()), "application/json", body);
         request.method = method.to_owned();
+        for (name, value) in headers {
+            request.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+            request.headers.push((name.clone(), value.clone()));
+        }
         let response = HttpClient.send(request).await.expect("an answer");
         let json = serde_json::from_slice(&response.body).unwrap_or(Value::Null);
         (response.status, json, response)
