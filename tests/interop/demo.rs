@@ -95,16 +95,50 @@ fn the_demos_result_is_what_the_csv_says() {
 fn a_file_of_ones_own_is_counted() {
     let dir = tempfile::tempdir().unwrap();
     let csv = dir.path().join("mine.csv");
-    std::fs::write(&csv, "colour,n\nred,1\nblue,2\nred,3\n,4\nred,5\n").unwrap();
+    // Quotes, a name that Avro does not allow, a byte order mark, and a last line without an end.
+    let text = "\u{feff}n,Lieblings-Farbe (1.)\r\n1,red\r\n2,\"dark, \"\"old\"\" blue\"\r\n\r\n3,red\r\n4,\r\n5,red";
+    std::fs::write(&csv, text).unwrap();
     let file = csv.display().to_string();
-    match run(&["--file", &file, "--count-by", "colour"], dir.path()) {
+    match run(&["--file", &file, "--count-by", "Lieblings-Farbe (1.)"], dir.path()) {
         Ok(text) => {
             let rows: Vec<Vec<&str>> = text.lines().map(|l| l.split_whitespace().collect()).collect();
             assert!(
-                rows.contains(&vec!["red", "3"]) && rows.contains(&vec!["blue", "1"]),
+                rows.contains(&vec!["red", "3"]) && rows.contains(&vec!["dark,", "\"old\"", "blue", "1"]),
                 "{text}"
             );
         }
         Err(missing) => skip(&missing),
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_counted_is_told_with_the_reason() {
+    let Ok(binary) = binary() else {
+        return skip(&Missing {
+            peer: "the weir binary",
+            reason: "it was not built".into(),
+        });
+    };
+    for (text, column, reason) in [
+        (&b""[..], "a", "is empty"),
+        (b"a,b\n", "a", "has no rows"),
+        (b"a,b\n1,2\n", "c", "has no column c"),
+        (b"a,b\n1\n2,3\n", "a", "CSV row has 1 cells, the header 2"),
+        (b"a,b\n1,\"2\n", "a", "a quoted CSV cell is not closed"),
+        (b"a,a\n1,2\n", "a", "two columns have the name 'a'"),
+        (b"a,b\nM\xfcnchen,2\n", "a", "CSV row is not UTF-8"),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let csv = dir.path().join("mine.csv");
+        std::fs::write(&csv, text).unwrap();
+        let out = Command::new(&binary)
+            .args(["demo", "--once", "--count-by", column, "--config"])
+            .arg(config(dir.path()))
+            .arg("--file")
+            .arg(&csv)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&out.stderr);
+        assert!(!out.status.success() && said.contains(reason), "{said}");
     }
 }

@@ -50,7 +50,9 @@ pub(crate) enum Command {
     )]
     Console(RemoteArgs),
     /// Run the demo: real flights through every part, from file to table
-    #[command(after_help = "Examples:\n  weir demo\n  weir demo --once")]
+    #[command(
+        after_help = "Examples:\n  weir demo\n  weir demo --once\n  weir demo --file orders.csv --count-by country"
+    )]
     Demo(DemoArgs),
     /// Topics: list, create, describe, alter, delete
     #[command(
@@ -80,7 +82,7 @@ pub(crate) enum Command {
     /// Connectors: list, plugins, apply, status, restart, pause, resume, stop, delete
     #[command(
         subcommand,
-        after_help = "Examples:\n  weir connector plugins\n  weir connector apply examples/file-source.json"
+        after_help = "Examples:\n  weir connector plugins\n  weir connector apply examples/quickstart/users-source.json"
     )]
     Connector(ConnectorCommand),
     /// The cluster's id and brokers
@@ -199,6 +201,7 @@ pub(crate) struct ConnectOutput {
 #[derive(Debug, Subcommand)]
 pub(crate) enum TopicCommand {
     /// All topics
+    #[command(after_help = "Examples:\n  weir topic list\n  weir topic list --internal -o json")]
     List {
         /// Also those that Kafka makes for itself
         #[arg(long)]
@@ -207,13 +210,16 @@ pub(crate) enum TopicCommand {
         out: Output,
     },
     /// Make a topic
+    #[command(
+        after_help = "Examples:\n  weir topic create orders --partitions 3\n  weir topic create clicks --config retention.ms=60000"
+    )]
     Create {
         name: String,
         /// Default: the broker's num.partitions
-        #[arg(long)]
+        #[arg(long, allow_negative_numbers = true)]
         partitions: Option<i32>,
         /// Default: the broker's default.replication.factor
-        #[arg(long)]
+        #[arg(long, allow_negative_numbers = true)]
         replication_factor: Option<i16>,
         /// A setting, such as retention.ms=60000; can be repeated
         #[arg(long, value_name = "KEY=VALUE")]
@@ -222,12 +228,16 @@ pub(crate) enum TopicCommand {
         out: Output,
     },
     /// Partitions, offsets and settings of a topic
+    #[command(after_help = "Examples:\n  weir topic describe orders")]
     Describe {
         name: String,
         #[command(flatten)]
         out: Output,
     },
     /// Change settings of a topic
+    #[command(
+        after_help = "Examples:\n  weir topic alter orders --config retention.ms=60000\n  weir topic alter orders --delete-config retention.ms"
+    )]
     Alter {
         name: String,
         /// A setting to give; can be repeated
@@ -240,6 +250,7 @@ pub(crate) enum TopicCommand {
         out: Output,
     },
     /// Delete topics with all their records
+    #[command(after_help = "Examples:\n  weir topic delete orders clicks")]
     Delete {
         #[arg(required = true)]
         names: Vec<String>,
@@ -304,17 +315,20 @@ pub(crate) struct ConsumeArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum GroupCommand {
     /// All groups
+    #[command(after_help = "Examples:\n  weir group list -o json")]
     List {
         #[command(flatten)]
         out: Output,
     },
     /// Committed offsets, lag and members of a group
+    #[command(after_help = "Examples:\n  weir group describe audit")]
     Describe {
         name: String,
         #[command(flatten)]
         out: Output,
     },
     /// Delete groups that have no members
+    #[command(after_help = "Examples:\n  weir group delete audit")]
     Delete {
         #[arg(required = true)]
         names: Vec<String>,
@@ -327,19 +341,22 @@ pub(crate) enum GroupCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum SchemaCommand {
     /// All subjects
+    #[command(after_help = "Examples:\n  weir schema list")]
     List {
         #[command(flatten)]
         reg: RegistryOutput,
     },
     /// A version of a subject
+    #[command(after_help = "Examples:\n  weir schema get orders-value\n  weir schema get orders-value 1 -o json")]
     Get {
         subject: String,
-        #[arg(value_name = "VERSION", default_value = "latest")]
+        #[arg(value_name = "VERSION", default_value = "latest", allow_negative_numbers = true)]
         number: String,
         #[command(flatten)]
         reg: RegistryOutput,
     },
     /// Register an Avro schema under a subject
+    #[command(after_help = "Examples:\n  weir schema register orders-value order.avsc")]
     Register {
         subject: String,
         file: PathBuf,
@@ -347,15 +364,22 @@ pub(crate) enum SchemaCommand {
         reg: RegistryOutput,
     },
     /// Whether a schema may follow those of a subject; exit code 1 when not
+    #[command(after_help = "Examples:\n  weir schema check orders-value order-v2.avsc")]
     Check {
         subject: String,
         file: PathBuf,
         #[command(flatten)]
         reg: RegistryOutput,
     },
-    /// Delete a subject
+    /// Delete a subject: its ids can still be looked up, unless it is deleted for good
+    #[command(
+        after_help = "Examples:\n  weir schema delete orders-value\n  weir schema delete orders-value --permanent"
+    )]
     Delete {
         subject: String,
+        /// For good, after it was deleted
+        #[arg(long)]
+        permanent: bool,
         #[command(flatten)]
         reg: RegistryOutput,
     },
@@ -365,52 +389,61 @@ pub(crate) enum SchemaCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConnectorCommand {
     /// All connectors with their states
+    #[command(after_help = "Examples:\n  weir connector list")]
     List {
         #[command(flatten)]
         con: ConnectOutput,
     },
     /// What connectors can be made of
+    #[command(after_help = "Examples:\n  weir connector plugins -o json")]
     Plugins {
         #[command(flatten)]
         con: ConnectOutput,
     },
     /// Make or change a connector from a file {"name": ..., "config": {...}}
+    #[command(after_help = "Examples:\n  weir connector apply examples/quickstart/users-source.json")]
     Apply {
         file: PathBuf,
         #[command(flatten)]
         con: ConnectOutput,
     },
     /// State of a connector and its tasks
+    #[command(after_help = "Examples:\n  weir connector status users -o json")]
     Status {
         name: String,
         #[command(flatten)]
         con: ConnectOutput,
     },
     /// Restart a connector and its tasks
+    #[command(after_help = "Examples:\n  weir connector restart users")]
     Restart {
         name: String,
         #[command(flatten)]
         con: ConnectOutput,
     },
     /// Pause a connector
+    #[command(after_help = "Examples:\n  weir connector pause users")]
     Pause {
         name: String,
         #[command(flatten)]
         con: ConnectOutput,
     },
     /// Resume a connector
+    #[command(after_help = "Examples:\n  weir connector resume users")]
     Resume {
         name: String,
         #[command(flatten)]
         con: ConnectOutput,
     },
     /// Stop a connector; its offsets can be edited then
+    #[command(after_help = "Examples:\n  weir connector stop users")]
     Stop {
         name: String,
         #[command(flatten)]
         con: ConnectOutput,
     },
     /// Delete a connector
+    #[command(after_help = "Examples:\n  weir connector delete users")]
     Delete {
         name: String,
         #[command(flatten)]

@@ -37,22 +37,31 @@ pub(crate) fn def() -> ConfigDef {
     ConfigDef::from_keys(KEYS)
 }
 
-pub(crate) async fn start(seam: &Seam, sources: &Sources<'_>, beside: Neighbours) -> Result<Console, Failure> {
-    let wrong = |e: &dyn std::fmt::Display| Failure::new(format!("console: {e}"));
+fn wrong(e: &dyn std::fmt::Display) -> Failure {
+    Failure::new(format!("console: {e}"))
+}
+
+/// The settings, with what runs beside the console.
+pub(crate) fn config(sources: &Sources<'_>, beside: &Neighbours) -> Result<ConsoleConfig, Failure> {
     let def = def();
     let map = sources.of_part("console", &def, &[])?;
     let given = def.parse(map).map_err(|e| wrong(&e))?;
     let text = |name: &str| given.get::<String>(name).map_err(|e| wrong(&e));
-    let optional = |name: &str, beside: Option<String>| {
-        let url = beside.map_or_else(|| text(name), Ok)?;
+    let either = |name: &str, beside: &Option<String>| beside.clone().map_or_else(|| text(name), Ok);
+    let optional = |name: &str, beside: &Option<String>| {
+        let url = either(name, beside)?;
         Ok::<_, Failure>(Some(url).filter(|url| !url.is_empty()))
     };
-    let config = ConsoleConfig {
+    Ok(ConsoleConfig {
         listen: listener(&text("listeners")?)?,
-        bootstrap_servers: beside.bootstrap.map_or_else(|| text("bootstrap.servers"), Ok)?,
-        registry_url: optional("schema.registry.url", beside.registry)?,
-        connect_url: optional("connect.url", beside.connect)?,
-    };
+        bootstrap_servers: either("bootstrap.servers", &beside.bootstrap)?,
+        registry_url: optional("schema.registry.url", &beside.registry)?,
+        connect_url: optional("connect.url", &beside.connect)?,
+    })
+}
+
+pub(crate) async fn start(seam: &Seam, sources: &Sources<'_>, beside: Neighbours) -> Result<Console, Failure> {
+    let config = config(sources, &beside)?;
     Console::start(config, seam.clone()).await.map_err(|e| {
         let failure = wrong(&e);
         match &e {

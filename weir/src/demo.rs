@@ -11,6 +11,7 @@ use crate::progress::Progress;
 use apache_avro::types::Value as Avro;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,6 +19,7 @@ use weir_client::TopicPartition;
 use weir_client::admin::{Admin, NewTopic, OffsetSpec};
 use weir_client::config::{ConsumerConfig, IsolationLevel};
 use weir_client::consumer::Consumer;
+use weir_connect::convert::avro_names;
 use weir_examples::{count_by, flight_delays};
 use weir_serdes::{
     AvroDeserializer, AvroSchema, AvroSerializer, CachedRegistryClient, RestRegistryClient, SchemaRegistryClient,
@@ -52,6 +54,9 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
         config: args.config.clone(),
         ..PartArgs::default()
     };
+    if let Some(file) = &args.file {
+        has_rows(file)?;
+    }
     let platform = Platform::start(&start, Parts::ALL, Profile::Dev).await?;
     platform.announce(Profile::Dev, began);
     let (Some(bootstrap), Some(registry), Some(connect)) =
@@ -147,8 +152,9 @@ impl Stage {
         self.topics(&admin, &["demo.rows", "demo.counts"]).await?;
         let config = json!({"name": "demo-rows", "config": {
             "connector.class": "org.apache.kafka.connect.file.FileStreamSourceConnector", "file": file.display().to_string(),
-            "format": "csv", "csv.types": "infer", "topic": "demo.rows",
+            "format": "csv", "csv.types": "infer", "unterminated.line": "read", "topic": "demo.rows",
             "value.converter": "io.confluent.connect.avro.AvroConverter",
+            "value.converter.scrub.invalid.names": "true",
         }});
         self.apply(&config.to_string()).await?;
         let rows = self.settles(&admin, "rows read", "demo.rows").await?;
@@ -161,12 +167,17 @@ impl Stage {
             .flatten()
             .filter_map(|f| f.get("name")?.as_str())
             .collect();
-        if !fields.contains(&column) {
-            return Err(Failure::new(format!("{} has no column {column}", file.display()))
-                .hint(format!("it has {}", fields.join(", "))));
-        }
         println!("schema of demo.rows-value: {}", fields.join(", "));
-        let wanted = column.to_owned();
+        // A column may have a name that is none in Avro.
+        let wanted = avro_names::Names::Scrubbed.field(column).into_owned();
+        if !fields.contains(&wanted.as_str()) {
+            let nearest = weir_config::suggest::nearest(column, fields.iter().copied());
+            let hint = nearest.map_or_else(
+                || format!("it has {}", fields.join(", ")),
+                |name| format!("did you mean {name}?"),
+            );
+            return Err(Failure::new(format!("{} has no column {column}", file.display())).hint(hint));
+        }
         let topology = count_by::topology(
             "demo.rows",
             "demo.counts",
@@ -317,11 +328,29 @@ impl Stage {
                     .map_or_else(|| "it ended".to_owned(), |e| e.to_string());
                 return Err(Failure::new(format!("the topology stopped: {why}")));
             }
+            self.no_task_failed().await?;
             if moved.elapsed() > STALL {
                 return Err(self.stalled(what).await);
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// A connector whose task failed will do no more: its reason is the demo's.
+    async fn no_task_failed(&self) -> Result<(), Failure> {
+        let all = call("GET", &self.connect, "/connectors?expand=status", None).await?;
+        for (name, connector) in all.as_object().into_iter().flatten() {
+            let tasks = connector.pointer("/status/tasks").and_then(Value::as_array);
+            let failed = |task: &&Value| task.get("state").and_then(Value::as_str) == Some("FAILED");
+            if let Some(task) = tasks.into_iter().flatten().find(failed) {
+                let trace = task
+                    .get("trace")
+                    .and_then(Value::as_str)
+                    .unwrap_or("no reason is known");
+                return Err(Failure::new(format!("connector {name} failed: {}", reason(trace))));
+            }
+        }
+        Ok(())
     }
 
     /// Waits until a topic stops growing.
@@ -330,6 +359,7 @@ impl Stage {
         let (mut last, mut moved) = (0, Instant::now());
         loop {
             let now = self.end_of(admin, topic).await?;
+            self.no_task_failed().await?;
             if now != last {
                 progress.at(now);
                 (last, moved) = (now, Instant::now());
@@ -364,6 +394,7 @@ impl Stage {
             if now >= goal {
                 return Ok(());
             }
+            self.no_task_failed().await?;
             if moved.elapsed() > STALL * 2 {
                 return Err(self.stalled(group).await);
             }
@@ -449,6 +480,31 @@ impl Stage {
             &["origin", "city", "day", "flights", "average delay (min)"],
             table.collect(),
         );
+    }
+}
+
+/// Whether a CSV file can be counted at all: told before anything is started for it.
+fn has_rows(file: &Path) -> Result<(), Failure> {
+    let unreadable = |e: std::io::Error| Failure::new(format!("cannot read {}: {e}", file.display()));
+    let reader = BufReader::new(std::fs::File::open(file).map_err(unreadable)?);
+    let mut lines = 0;
+    for line in reader.split(b'\n') {
+        lines += usize::from(!line.map_err(unreadable)?.trim_ascii().is_empty());
+        if lines == 2 {
+            return Ok(());
+        }
+    }
+    let what = if lines == 0 { "is empty" } else { "has no rows" };
+    Err(Failure::new(format!("{} {what}", file.display()))
+        .hint("it needs a line with the columns' names, and a line for each row"))
+}
+
+/// The last cause of a task's trace, without the names of classes.
+fn reason(trace: &str) -> &str {
+    let cause = trace.rsplit("Caused by: ").next().unwrap_or(trace);
+    match cause.split_once(": ") {
+        Some((class, reason)) if class.contains('.') && !class.contains([' ', '/']) => reason,
+        _ => cause,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Errors for people: what happened, why, and what to do about it.
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 /// A command that did not do what was asked.
@@ -35,14 +36,58 @@ impl Failure {
         self.conflict
     }
 
+    /// All that went wrong in several places as one failure; `None` when nothing did.
+    pub(crate) fn all(failures: Vec<Self>) -> Option<Self> {
+        let mut failures = failures.into_iter();
+        let first = failures.next()?;
+        Some(failures.fold(first, |mut all, next| {
+            all.what = format!("{}\n{}", all.what, next.what);
+            all.hint = match (all.hint, next.hint) {
+                (Some(one), Some(other)) if one != other => Some(format!("{one}\n{other}")),
+                (one, other) => one.or(other),
+            };
+            all
+        }))
+    }
+
     /// Prints to standard error and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
-        let report = miette::MietteDiagnostic::new(&self.what);
-        let report = match &self.hint {
-            Some(hint) => report.with_help(hint),
-            None => report,
-        };
-        eprintln!("{:?}", miette::Report::new(report));
+        eprintln!("{self}");
         ExitCode::FAILURE
+    }
+}
+
+/// As the command line's own errors look; lines are not broken, so that a program finds a phrase.
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let part = |head: &str, text: &str| {
+            let mut out = String::new();
+            for (i, line) in text.trim_end().lines().enumerate() {
+                let lead = if i == 0 { head } else { "\n       " };
+                let _ = write!(out, "{lead}{line}");
+            }
+            out
+        };
+        write!(f, "{}", part("error: ", &self.what))?;
+        match &self.hint {
+            Some(hint) => write!(f, "\n{}", part(" hint: ", hint)),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks() {
+        let one = Failure::new("a\nb").hint("c");
+        assert_eq!(one.to_string(), "error: a\n       b\n hint: c");
+        let all = Failure::all(vec![one, Failure::new("d").hint("c"), Failure::new("e").hint("f")]);
+        assert_eq!(
+            all.map(|all| all.to_string()).unwrap_or_default(),
+            "error: a\n       b\n       d\n       e\n hint: c\n       f"
+        );
     }
 }

@@ -42,8 +42,9 @@ pub(crate) fn objects(columns: &[&str], rows: Vec<Vec<Value>>) -> Value {
 pub(crate) fn value(format: Format, value: &Value) {
     match (format, value) {
         (Format::Table, Value::Object(map)) => {
+            let width = map.keys().map(|key| key.chars().count()).max().unwrap_or(0).max(16);
             for (key, value) in map {
-                println!("{key:<16} {}", cell(value));
+                println!("{key:<width$} {}", cell(value));
             }
         }
         (Format::Table, Value::Array(items)) if items.iter().all(|i| !i.is_object()) => {
@@ -56,6 +57,14 @@ pub(crate) fn value(format: Format, value: &Value) {
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => "-".into(),
+        // A line break would tear the table.
+        Value::String(text) if text.contains(char::is_control) => {
+            let shown = |c: char| match c.is_control() {
+                true => c.escape_default().to_string(),
+                false => c.to_string(),
+            };
+            text.chars().map(shown).collect()
+        }
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }

@@ -4,6 +4,7 @@ use crate::cli::PartArgs;
 use crate::console::{self, Neighbours};
 use crate::failure::Failure;
 use crate::settings::Sources;
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -146,6 +147,7 @@ impl Platform {
     pub(crate) async fn start(args: &PartArgs, parts: Parts, profile: Profile) -> Result<Self, Failure> {
         let seam = weir_runtime::real();
         let sources = Sources::new(args, parts.together());
+        check(&sources, parts, profile)?;
         let (broker, logs) = match parts.broker {
             true => {
                 let config = broker_config(&sources, profile)?;
@@ -248,7 +250,29 @@ impl Platform {
     }
 }
 
-async fn start_registry(sources: &Sources<'_>, bootstrap: Option<&str>, embedded: bool) -> Result<Registry, Failure> {
+/// The settings of all parts, before any of them starts: what is wrong is told at once.
+fn check(sources: &Sources<'_>, parts: Parts, profile: Profile) -> Result<(), Failure> {
+    // Where the embedded broker will be is not known yet.
+    let bootstrap = sources.args().bootstrap_servers.as_deref();
+    let bootstrap = bootstrap.or(parts.broker.then_some("127.0.0.1:9092"));
+    sources.tell_variables();
+    let mut wrong = Vec::new();
+    if parts.broker {
+        wrong.extend(broker_config(sources, profile).err());
+    }
+    if parts.registry {
+        wrong.extend(registry_config(sources, bootstrap, parts.broker).err());
+    }
+    if parts.connect {
+        wrong.extend(connect_config(sources, profile, bootstrap, None).err());
+    }
+    if parts.console {
+        wrong.extend(console::config(sources, &Neighbours::default()).err());
+    }
+    Failure::all(wrong).map_or(Ok(()), Err)
+}
+
+fn registry_config(sources: &Sources<'_>, bootstrap: Option<&str>, embedded: bool) -> Result<RegistryConfig, Failure> {
     let profile: &[_] = if embedded { REGISTRY_PROFILE } else { &[] };
     let mut map = sources.of_part("registry", &RegistryConfig::definition(), profile)?;
     if let Some(bootstrap) = bootstrap {
@@ -257,7 +281,11 @@ async fn start_registry(sources: &Sources<'_>, bootstrap: Option<&str>, embedded
     if sources.args().insecure {
         map.insert("insecure".into(), "true".into());
     }
-    let config = RegistryConfig::parse(map).map_err(|e| Failure::new(format!("schema registry: {e}")))?;
+    RegistryConfig::parse(map).map_err(|e| Failure::new(format!("schema registry: {e}")))
+}
+
+async fn start_registry(sources: &Sources<'_>, bootstrap: Option<&str>, embedded: bool) -> Result<Registry, Failure> {
+    let config = registry_config(sources, bootstrap, embedded)?;
     Registry::start_on_kafka(config).await.map_err(|e| {
         let failure = Failure::new(format!("schema registry: {e}"));
         match &e {
@@ -278,13 +306,13 @@ fn another_port(part: &str, example: &str) -> String {
 const SAY_WHERE: &str = "is a broker running there? --bootstrap-servers says where";
 const SAY_INSECURE: &str = "listen on 127.0.0.1, or say --insecure if the network is yours alone";
 
-async fn start_connect(
-    seam: &Seam,
+/// The worker's settings, and all that its clients are to be told.
+fn connect_config(
     sources: &Sources<'_>,
     profile: Profile,
     bootstrap: Option<&str>,
     registry: Option<&Registry>,
-) -> Result<Worker, Failure> {
+) -> Result<(WorkerConfig, BTreeMap<String, String>), Failure> {
     let profile = [CONNECT_PROFILE, profile.connect_settings()].concat();
     let mut map = sources.of_part("connect", &WorkerConfig::def(), &profile)?;
     if let Some(bootstrap) = bootstrap {
@@ -296,8 +324,7 @@ async fn start_connect(
                 .or_insert_with(|| format!("http://{}", registry.addr()));
         }
     }
-    let wrong = |e: &dyn std::fmt::Display| Failure::new(format!("connect: {e}"));
-    let config = WorkerConfig::parse(&map).map_err(|e| wrong(&e))?;
+    let config = WorkerConfig::parse(&map).map_err(|e| Failure::new(format!("connect: {e}")))?;
     let host = config.listener.0.as_str();
     let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
     if !loopback && !sources.args().insecure {
@@ -307,6 +334,18 @@ async fn start_connect(
         );
         return Err(Failure::new(open).hint(SAY_INSECURE));
     }
+    Ok((config, map))
+}
+
+async fn start_connect(
+    seam: &Seam,
+    sources: &Sources<'_>,
+    profile: Profile,
+    bootstrap: Option<&str>,
+    registry: Option<&Registry>,
+) -> Result<Worker, Failure> {
+    let (config, map) = connect_config(sources, profile, bootstrap, registry)?;
+    let wrong = |e: &dyn std::fmt::Display| Failure::new(format!("connect: {e}"));
     let servers: Vec<String> = map
         .get("bootstrap.servers")
         .into_iter()

@@ -7,8 +7,10 @@
 use crate::cli::PartArgs;
 use crate::failure::Failure;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::sync::Mutex;
 use weir_config::layers::{LayerError, Layers};
+use weir_config::suggest::nearest;
 use weir_config::{ConfigDef, Warning};
 
 /// What a name belongs to: tables of `weir.toml`, prefixes of `--set` and of the environment.
@@ -28,6 +30,17 @@ const WITHOUT_EFFECT: &[&str] = &[
     "socket.send.buffer.bytes",
     "transaction.state.log.min.isr",
     "transaction.state.log.replication.factor",
+];
+
+/// Environment variables that are no settings of a part.
+const VARIABLES: &[&str] = &[
+    "WEIR_BOOTSTRAP_SERVERS",
+    "WEIR_CACHE",
+    "WEIR_CONFIG",
+    "WEIR_CONNECT_URL",
+    "WEIR_DATA_DIR",
+    "WEIR_LOG",
+    "WEIR_SCHEMA_REGISTRY_URL",
 ];
 
 /// Where the parts of this process get their settings from.
@@ -60,7 +73,7 @@ impl<'a> Sources<'a> {
         profile: &[(&str, &str)],
     ) -> Result<BTreeMap<String, String>, Failure> {
         let layers = self
-            .layers(section, def, profile, &std::env::vars().collect::<Vec<_>>())
+            .layers(section, def, profile, &variables())
             .map_err(|e| Failure::new(e.to_string()))?;
         let mut merged = layers.merged();
         for warning in def.warnings(&merged) {
@@ -111,6 +124,35 @@ impl<'a> Sources<'a> {
             .set(self.args.set.iter().filter_map(|pair| own(pair, section, not_shared)))
     }
 
+    /// Tells environment variables that are nearly settings.
+    pub(crate) fn tell_variables(&self) {
+        let variable = |prefix: &str, name: &str| format!("{prefix}_{}", name.to_uppercase().replace(['.', '-'], "_"));
+        let mut known: BTreeSet<String> = VARIABLES.iter().map(|name| (*name).to_owned()).collect();
+        for (section, def) in definitions() {
+            let part = variable("WEIR", section);
+            for entry in def.entries() {
+                let names = std::iter::once(entry.name.as_ref()).chain(entry.key.aliases.iter().copied());
+                known.extend(names.flat_map(|name| [variable("WEIR", name), variable(&part, name)]));
+            }
+        }
+        for (name, _) in variables() {
+            if !name.starts_with("WEIR_") || known.contains(&name) {
+                continue;
+            }
+            // Others may be somebody's own.
+            if let Some(nearest) = nearest(&name, known.iter().map(String::as_str)) {
+                let nearest = Some(nearest.to_owned());
+                self.tell(
+                    &name,
+                    &Warning::Unknown {
+                        name: name.clone(),
+                        nearest,
+                    },
+                );
+            }
+        }
+    }
+
     fn tell(&self, name: &str, warning: &Warning) {
         let new = self.told.lock().is_ok_and(|mut told| told.insert(name.to_owned()));
         if !new {
@@ -122,6 +164,12 @@ impl<'a> Sources<'a> {
             eprintln!("warning: {warning}");
         }
     }
+}
+
+/// The environment; what is no text cannot be a setting.
+fn variables() -> Vec<(String, String)> {
+    let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    std::env::vars_os().filter_map(text).collect()
 }
 
 /// A `--set` as this part is to read it; `None` when it is said for another.

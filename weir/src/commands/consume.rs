@@ -3,7 +3,9 @@
 use super::{failed, unreachable};
 use crate::cli::{ConsumeArgs, Format};
 use crate::failure::Failure;
-use serde_json::{Value, json};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
@@ -98,7 +100,7 @@ impl Reader {
             let mut out = std::io::stdout().lock();
             for record in records.into_iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
                 // A closed pipe (`| head`) is the end, not an error.
-                if writeln!(out, "{}", line(&record, args.output)).is_err() {
+                if out.write_all(&line(&record, args.output)).is_err() {
                     return Ok(());
                 }
                 left -= 1;
@@ -133,13 +135,13 @@ impl Reader {
     }
 }
 
-fn line(record: &ConsumerRecord, format: Format) -> String {
-    let text = |b: &Option<bytes::Bytes>| b.as_ref().map(|b| String::from_utf8_lossy(b).into_owned());
-    match format {
-        Format::Table => match text(&record.key) {
-            Some(key) => format!("{key}\t{}", text(&record.value).unwrap_or_default()),
-            None => text(&record.value).unwrap_or_default(),
-        },
+/// A record as a line: its bytes as they are, or an object that says what they were.
+fn line(record: &ConsumerRecord, format: Format) -> Vec<u8> {
+    let mut out = match format {
+        Format::Table => {
+            let key = record.key.iter().flat_map(|key| [&key[..], b"\t"]);
+            key.chain(record.value.as_deref()).collect::<Vec<_>>().concat()
+        }
         Format::Json => {
             let headers: Vec<Value> = record
                 .headers
@@ -151,11 +153,22 @@ fn line(record: &ConsumerRecord, format: Format) -> String {
                     ])
                 })
                 .collect();
-            json!({
-                "partition": record.partition, "offset": record.offset, "timestamp": record.timestamp,
-                "key": text(&record.key), "value": text(&record.value), "headers": headers,
-            })
-            .to_string()
+            let mut object = Map::new();
+            object.insert("partition".into(), json!(record.partition));
+            object.insert("offset".into(), json!(record.offset));
+            object.insert("timestamp".into(), json!(record.timestamp));
+            for (name, bytes) in [("key", &record.key), ("value", &record.value)] {
+                let text = bytes.as_ref().map(|bytes| String::from_utf8_lossy(bytes));
+                object.insert(name.into(), json!(text));
+                // What is no text would be lost: it is there a second time, whole.
+                if let Some(bytes) = bytes.as_ref().filter(|bytes| std::str::from_utf8(bytes).is_err()) {
+                    object.insert(format!("{name}_base64"), json!(STANDARD.encode(bytes)));
+                }
+            }
+            object.insert("headers".into(), json!(headers));
+            Value::Object(object).to_string().into_bytes()
         }
-    }
+    };
+    out.push(b'\n');
+    out
 }

@@ -7,7 +7,13 @@ use crate::output;
 use serde_json::{Value, json};
 
 fn read(file: &std::path::Path) -> Result<String, Failure> {
-    std::fs::read_to_string(file).map_err(|e| Failure::new(format!("cannot read {}: {e}", file.display())))
+    let text = std::fs::read_to_string(file);
+    let text = text.map_err(|e| Failure::new(format!("cannot read {}: {e}", file.display())))?;
+    // The registry takes no schema for the latest one.
+    match text.trim().is_empty() {
+        true => Err(Failure::new(format!("{} is empty", file.display()))),
+        false => Ok(text),
+    }
 }
 
 pub(crate) async fn run(command: SchemaCommand) -> Result<(), Failure> {
@@ -34,11 +40,13 @@ pub(crate) async fn run(command: SchemaCommand) -> Result<(), Failure> {
                 )));
             }
         }
-        SchemaCommand::Delete { subject, reg } => {
-            output::value(
-                reg.output,
-                &call("DELETE", &reg.url, &format!("/subjects/{}", segment(&subject)), None).await?,
-            );
+        SchemaCommand::Delete {
+            subject,
+            permanent,
+            reg,
+        } => {
+            let path = format!("/subjects/{}?permanent={permanent}", segment(&subject));
+            output::value(reg.output, &call("DELETE", &reg.url, &path, None).await?);
         }
     }
     Ok(())

@@ -55,6 +55,10 @@ pub(crate) async fn run(command: TopicCommand) -> Result<(), Failure> {
                 changes.push(AlterConfig::Set(k.into(), v.into()));
             }
             changes.extend(delete_config.into_iter().map(AlterConfig::Delete));
+            if changes.is_empty() {
+                return Err(Failure::new(format!("nothing to alter in topic {name}"))
+                    .hint("--config KEY=VALUE gives a setting, --delete-config KEY puts it back to its default"));
+            }
             let changes = BTreeMap::from([(ConfigResource::topic(name.as_str()), changes)]);
             let altered = admin(&out.bootstrap_servers)?
                 .incremental_alter_configs(&changes, false)
