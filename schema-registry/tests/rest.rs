@@ -358,6 +358,24 @@ async fn references_and_odd_subject_names() {
     assert_eq!(context["id"], 1, "each context has its own ids");
     assert_eq!(api.get("/contexts").await, json!([".", ".ctx"]));
     assert_eq!(api.get("/schemas/ids/1?subject=:.ctx:").await["schema"], "\"int\"");
+    // The same under the context's own path.
+    let registered = api.post("/contexts/.ctx/subjects/b/versions", schema("\"long\"")).await;
+    assert_eq!(registered["id"], 2);
+    assert_eq!(api.get("/contexts/.ctx/subjects").await, json!([":.ctx:a", ":.ctx:b"]));
+    assert_eq!(api.get("/contexts/.ctx/schemas/ids/2").await["schema"], "\"long\"");
+    assert_eq!(
+        api.get("/contexts/.ctx/subjects/b/versions/1").await["subject"],
+        ":.ctx:b"
+    );
+    let level = json!({"compatibility": "NONE"});
+    assert_eq!(api.call("PUT", "/contexts/.ctx/config", level).await.status, 200);
+    assert_eq!(api.get("/config").await["compatibilityLevel"], "BACKWARD");
+    api.post("/contexts/.ctx/subjects/b/versions", schema("\"string\""))
+        .await;
+    assert_eq!(
+        api.refusal("GET", "/contexts/.ctx/subjects/c/versions", None).await,
+        (404, 40401)
+    );
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ mod answer;
 mod app;
 mod body;
 mod compatibility;
+mod context;
 mod extract;
 mod forward;
 mod schemas;

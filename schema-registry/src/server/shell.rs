@@ -1,4 +1,4 @@
-//! What every request passes first: media types (406, 415), a slash at the end of the path.
+//! What every request passes first: media types (406, 415), a slash at the end of the path, a context before it.
 
 use axum::extract::Request;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::answer::{MEDIA_TYPE, Refusal};
+use super::context;
 
 /// What answers can be called, the favourite first. All are the same JSON.
 const PRODUCED: [&str; 3] = [MEDIA_TYPE, "application/vnd.schemaregistry+json", "application/json"];
@@ -24,6 +25,12 @@ pub async fn shell(mut request: Request, next: Next) -> Response {
     }
     if let Some(uri) = without_last_slash(request.uri()) {
         *request.uri_mut() = uri;
+    }
+    if let Some(text) = context::within(request.uri().path(), request.uri().query()) {
+        match with_path(request.uri(), &text) {
+            Some(uri) => *request.uri_mut() = uri,
+            None => return Refusal::http(StatusCode::BAD_REQUEST).into_response(),
+        }
     }
     let mut response = next.run(request).await;
     response
@@ -90,6 +97,10 @@ fn without_last_slash(uri: &Uri) -> Option<Uri> {
         Some(query) => format!("{path}?{query}"),
         None => path.to_owned(),
     };
+    with_path(uri, &text)
+}
+
+fn with_path(uri: &Uri, text: &str) -> Option<Uri> {
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(text.parse::<PathAndQuery>().ok()?);
     Uri::from_parts(parts).ok()
