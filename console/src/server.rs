@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::middleware::from_fn;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::{from_fn, map_response};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
@@ -186,5 +188,22 @@ fn router(app: App) -> Router {
             )
         })
         .with_state(app)
+        .layer(map_response(in_json))
         .layer(from_fn(guard::guard))
+}
+
+/// The router's own refusals (a path that is no UTF-8, a body above its limit) are texts: they are told as all others are.
+async fn in_json(response: Response) -> Response {
+    let status = response.status();
+    let text = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|name| name.as_bytes().starts_with(b"text/plain"));
+    match status.is_client_error() && text {
+        true => {
+            let reason = status.canonical_reason().unwrap_or("the request is refused");
+            ApiError::new(status, reason, "Check the path and the size of the body.").into_response()
+        }
+        false => response,
+    }
 }

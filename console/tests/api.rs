@@ -219,8 +219,11 @@ async fn topics(at: SocketAddr) {
     assert_eq!(create(json!({"name": "a b", "partitions": 1})).await, 400);
     assert_eq!(create(json!({"name": "x", "partitions": 0})).await, 400);
     assert_eq!(create(json!({"nam": "x"})).await, 400);
-    let topic = get(at, "/api/topics/flights").await;
-    assert_eq!(topic["partitions"].as_array().map(Vec::len), Some(3));
+    // Kafka's brokers hear of a topic after the controller that made it.
+    let topic = eventually(at, "/api/topics/flights", |topic| {
+        topic["partitions"].as_array().map(Vec::len) == Some(3)
+    })
+    .await;
     assert_eq!(topic["partitions"][2]["latest"], 0);
     let policy = row(&topic["configs"], "name", "cleanup.policy");
     assert_eq!(
@@ -422,6 +425,7 @@ async fn refusals(at: SocketAddr) {
     let missing = |path: &'static str| refusal(at, "GET", path, "", Value::Null);
     assert_eq!(missing("/api/nothing").await, 404);
     assert_eq!(missing("/nothing.js").await, 404);
+    assert_eq!(missing("/api/topics/%FF").await, 400);
     assert_eq!(missing("/api/topics/none").await, 404);
     assert_eq!(missing("/api/topics/none/messages").await, 404);
     assert_eq!(missing("/api/topics/none/tail").await, 404);
