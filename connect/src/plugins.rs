@@ -1,5 +1,6 @@
 //! The plugins that a worker knows. The runtime sees names and functions only.
 
+use weir_connect_sdk::weir_config::suggest::nearest;
 use weir_connect_sdk::{Plugin, registered};
 
 /// A list of plugins.
@@ -27,6 +28,16 @@ impl Plugins {
     /// Sinks first, by class, as the REST API lists them.
     pub fn iter(&self) -> impl Iterator<Item = &Plugin> {
         self.0.iter()
+    }
+
+    /// The name of a plugin that `class` nearly is, in the form that `class` has.
+    pub fn nearest(&self, class: &str) -> Option<&'static str> {
+        let names = self.0.iter().flat_map(|plugin| {
+            let simple = plugin.class.rsplit('.').next().unwrap_or(plugin.class);
+            let short = simple.strip_suffix("Connector").unwrap_or(simple);
+            [plugin.name, plugin.class, simple, short]
+        });
+        nearest(class, names)
     }
 
     /// Text for messages.

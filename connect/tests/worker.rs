@@ -486,3 +486,29 @@ async fn a_connector_that_misbehaves_harms_nobody_else() {
     assert_eq!(running.call("DELETE", "/connectors/hangs", "").await.0, 204);
     running.worker.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_nearly_right_is_told_with_the_nearest_name() {
+    let running = Running::start(&MemoryKafka::new(), Plugins::new([weir_plugin_file::SOURCE]), &[]).await;
+    let put = async |config: serde_json::Value| {
+        let (status, answer, _) = running.call("PUT", "/connectors/c/config", &config.to_string()).await;
+        assert_eq!(status, 400, "{answer}");
+        answer
+            .get("message")
+            .and_then(serde_json::Value::as_str)
+            .unwrap()
+            .to_owned()
+    };
+    let said = put(json!({"connector.class": "FileStreamSorce", "topic": "t"})).await;
+    assert!(said.ends_with("did you mean FileStreamSource?"), "{said}");
+    // All at once, each with its name.
+    let said = put(json!({"connector.class": "FileStreamSource", "topic": "t", "fil": "f", "tasks.max": "x"})).await;
+    for part in [
+        "tasks.max: Not a number",
+        "configuration file:",
+        "'fil', did you mean 'file'?",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    running.worker.shutdown().await;
+}

@@ -18,9 +18,13 @@ pub enum ValidateError {
     #[error("Connector config {0} contains no connector type")]
     NoClass(String),
     #[error(
-        "Failed to find any class that implements Connector and which name matches {class}, available connectors are: {available}"
+        "Failed to find any class that implements Connector and which name matches {class}, available connectors are: {available}{hint}"
     )]
-    UnknownClass { class: String, available: String },
+    UnknownClass {
+        class: String,
+        available: String,
+        hint: String,
+    },
 }
 
 /// A plugin by the `connector.class` in `given`.
@@ -35,6 +39,9 @@ pub fn plugin_of<'a>(plugins: &'a Plugins, given: &ConfigMap) -> Result<&'a Plug
     plugins.find(class.trim()).ok_or_else(|| ValidateError::UnknownClass {
         class: class.clone(),
         available: plugins.available(),
+        hint: plugins
+            .nearest(class.trim())
+            .map_or_else(String::new, |name| format!("; did you mean {name}?")),
     })
 }
 
@@ -229,8 +236,9 @@ pub fn with_prefix(given: &ConfigMap, prefix: &str) -> ConfigMap {
         .collect()
 }
 
-/// The errors of a validation as the text of a 400 answer; `None` if there are none.
-pub fn error_text(infos: &ConfigInfos) -> Option<String> {
+/// The errors of a validation as the text of a 400 answer; `None` if there are none. Names that are nearly settings are told
+/// behind the errors: they may be their reason.
+pub fn error_text(infos: &ConfigInfos, warnings: &[Warning]) -> Option<String> {
     if infos.error_count == 0 {
         return None;
     }
@@ -241,6 +249,11 @@ pub fn error_text(infos: &ConfigInfos) -> Option<String> {
     for error in infos.configs.iter().flat_map(|info| &info.value.errors) {
         text.push('\n');
         text.push_str(error);
+    }
+    for warning in warnings {
+        if matches!(warning, Warning::Unknown { nearest: Some(_), .. }) {
+            text.push_str(&format!("\n{warning}"));
+        }
     }
     text.push_str("\nYou can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`");
     Some(text)

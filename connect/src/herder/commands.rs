@@ -127,7 +127,7 @@ impl Owner {
         let (infos, warnings) = checked(&self.shared, config)
             .await?
             .map_err(|error| HerderError::BadRequest(error.to_string()))?;
-        if let Some(text) = error_text(&infos) {
+        if let Some(text) = error_text(&infos, &warnings) {
             return Err(HerderError::BadRequest(text));
         }
         for warning in warnings {
