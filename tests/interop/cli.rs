@@ -507,6 +507,26 @@ fn wrong_input_is_refused_with_a_reason() {
 }
 
 #[test]
+fn an_output_that_takes_no_more_is_no_panic() {
+    or_skip(|| {
+        let broker = Weir::broker(&[])?;
+        let binary = binary()?.display().to_string();
+        let run = |redirection: &str| {
+            let at = broker.bootstrap();
+            let list = format!("{binary} topic list --internal --bootstrap-servers {at} {redirection}");
+            Command::new("bash").args(["-c", &list]).output().unwrap()
+        };
+        // Who reads nothing is content.
+        let out = run("| true; exit ${PIPESTATUS[0]}");
+        assert!(out.status.success() && out.stderr.is_empty(), "{out:?}");
+        let out = run("> /dev/full");
+        let said = String::from_utf8_lossy(&out.stderr);
+        assert!(out.status.code() == Some(1) && said.contains("No space left"), "{said}");
+        Ok(())
+    });
+}
+
+#[test]
 fn unknown_settings_are_told_with_the_nearest_name() {
     or_skip(|| {
         for (part, wrong, right) in [

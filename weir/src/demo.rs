@@ -74,9 +74,9 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
         (Some(file), Some(column)) => stage.count(file, column).await?,
         _ => stage.flights().await?,
     };
-    println!("done in {:.1} s", began.elapsed().as_secs_f64());
+    say!("done in {:.1} s", began.elapsed().as_secs_f64());
     if !args.once {
-        println!("everything stays up; stop with Ctrl-C");
+        say!("everything stays up; stop with Ctrl-C");
         platform::stop_signal().await;
     }
     streams.close().await.map_err(|e| Failure::new(e.to_string()))?;
@@ -135,7 +135,7 @@ impl Stage {
         }
         let rows = self.latest_delays().await?;
         self.show(&rows);
-        println!(
+        say!(
             "all {} rows: {} (table delays) and {}",
             rows.len(),
             self.dir.join("delays.db").display(),
@@ -167,7 +167,7 @@ impl Stage {
             .flatten()
             .filter_map(|f| f.get("name")?.as_str())
             .collect();
-        println!("schema of demo.rows-value: {}", fields.join(", "));
+        say!("schema of demo.rows-value: {}", fields.join(", "));
         // A column may have a name that is none in Avro.
         let wanted = avro_names::Names::Scrubbed.field(column).into_owned();
         if !fields.contains(&wanted.as_str()) {
@@ -275,7 +275,7 @@ impl Stage {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        println!("connector {name}");
+        say!("connector {name}");
         Ok(())
     }
 
@@ -474,7 +474,7 @@ impl Stage {
                 json!(format!("{:.1}", d.average_delay)),
             ]
         });
-        println!("the busiest origins and days:");
+        say!("the busiest origins and days:");
         output::rows(
             Format::Table,
             &["origin", "city", "day", "flights", "average delay (min)"],

@@ -52,7 +52,7 @@ impl Failure {
 
     /// Prints to standard error and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
-        eprintln!("{self}");
+        note!("{self}");
         ExitCode::FAILURE
     }
 }

@@ -3,13 +3,15 @@
 //! Rooms: [`cli`] (what can be said), [`settings`] (layers of configuration), [`platform`] (starting and stopping
 //! parts), [`console`] (that part's settings), [`commands`] (one file per noun), [`demo`] (the main job), [`output`] (tables and JSON), [`failure`] (errors for people).
 
+#[macro_use]
+mod output;
+
 mod cli;
 mod commands;
 mod console;
 mod demo;
 mod failure;
 mod http;
-mod output;
 mod platform;
 mod progress;
 mod settings;
@@ -37,7 +39,7 @@ fn main() -> ExitCode {
     let done = runtime.block_on(run(cli));
     // Blocking calls that nobody waits for any more must not hold up the exit.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
-    match done {
+    match done.and_then(|()| output::finish()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }

@@ -1,14 +1,58 @@
 //! What commands print: a table for people, JSON for programs.
 
 use crate::cli::Format;
+use crate::failure::Failure;
 use serde_json::{Map, Value};
+use std::io::{ErrorKind, Write as _};
+use std::sync::OnceLock;
+
+/// What standard output could not take; the standard library's macros would panic instead, and with them a server.
+static REFUSED: OnceLock<std::io::Error> = OnceLock::new();
+
+/// A line on standard output.
+macro_rules! say {
+    ($($text:tt)*) => { $crate::output::print(&format!($($text)*)) };
+}
+
+/// A line on standard error, if somebody reads it.
+macro_rules! note {
+    ($($text:tt)*) => { $crate::output::tell(&format!($($text)*)) };
+}
+
+pub(crate) fn print(line: &str) {
+    if let Err(error) = writeln!(std::io::stdout(), "{line}") {
+        REFUSED.get_or_init(|| error);
+    }
+}
+
+pub(crate) fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// The same line on a terminal again, with another text.
+pub(crate) fn again(text: &str) {
+    let _ = write!(std::io::stderr(), "\r{text}   ");
+}
+
+/// Whether all that was printed got out. A reader that has enough (`| head`) is no failure.
+pub(crate) fn finish() -> Result<(), Failure> {
+    if let Err(error) = std::io::stdout().flush() {
+        REFUSED.get_or_init(|| error);
+    }
+    match REFUSED.get() {
+        Some(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Prints rows under column names.
 pub(crate) fn rows(format: Format, columns: &[&str], rows: Vec<Vec<Value>>) {
     match format {
         Format::Json => {
             let objects = objects(columns, rows);
-            println!("{}", serde_json::to_string_pretty(&objects).unwrap_or_default());
+            say!("{}", serde_json::to_string_pretty(&objects).unwrap_or_default());
         }
         Format::Table => {
             let cells: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
@@ -23,7 +67,7 @@ pub(crate) fn rows(format: Format, columns: &[&str], rows: Vec<Vec<Value>>) {
             let widths: Vec<usize> = columns.iter().enumerate().map(|(i, c)| width(i).max(c.len())).collect();
             let line = |row: Vec<String>| {
                 let padded: Vec<String> = row.iter().zip(&widths).map(|(c, w)| format!("{c:<w$}")).collect();
-                println!("{}", padded.join("  ").trim_end());
+                say!("{}", padded.join("  ").trim_end());
             };
             line(columns.iter().map(|c| c.to_uppercase()).collect());
             cells.into_iter().for_each(line);
@@ -44,13 +88,13 @@ pub(crate) fn value(format: Format, value: &Value) {
         (Format::Table, Value::Object(map)) => {
             let width = map.keys().map(|key| key.chars().count()).max().unwrap_or(0).max(16);
             for (key, value) in map {
-                println!("{key:<width$} {}", cell(value));
+                say!("{key:<width$} {}", cell(value));
             }
         }
         (Format::Table, Value::Array(items)) if items.iter().all(|i| !i.is_object()) => {
-            items.iter().for_each(|item| println!("{}", cell(item)));
+            items.iter().for_each(|item| say!("{}", cell(item)));
         }
-        _ => println!("{}", serde_json::to_string_pretty(value).unwrap_or_default()),
+        _ => say!("{}", serde_json::to_string_pretty(value).unwrap_or_default()),
     }
 }
 

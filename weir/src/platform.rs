@@ -103,14 +103,14 @@ pub(crate) async fn run(args: &PartArgs, parts: Parts, profile: Profile) -> Resu
         () = tokio::time::sleep(PATIENCE) => {
             // A part that runs alone waits for its cluster, for as long as its own settings say.
             if let (false, Some(cluster)) = (parts.broker, &args.bootstrap_servers) {
-                eprintln!("waiting for the cluster at {cluster}");
+                note!("waiting for the cluster at {cluster}");
             }
             starting.await?
         }
     };
     platform.announce(profile, began);
     stop_signal().await;
-    eprintln!("stopping");
+    note!("stopping");
     platform.stop().await
 }
 
@@ -208,25 +208,25 @@ impl Platform {
 
     pub(crate) fn announce(&self, profile: Profile, began: Instant) {
         for (name, address) in self.broker.iter().flat_map(|b| b.addresses()) {
-            println!("kafka     {address} ({name})");
+            say!("kafka     {address} ({name})");
         }
         if let Some(url) = self.registry_url() {
-            println!("registry  {url}");
+            say!("registry  {url}");
         }
         if let Some(url) = self.connect_url() {
-            println!("connect   {url}");
+            say!("connect   {url}");
         }
         if let Some(console) = &self.console {
-            println!("console   http://{}", console.addr());
+            say!("console   http://{}", console.addr());
         }
         if let Some(logs) = &self.logs {
-            println!("data      {}", logs.display());
+            say!("data      {}", logs.display());
         }
         let of_connect = profile.connect_settings().iter().filter(|_| self.connect.is_some());
         for (key, value) in profile.broker_settings().iter().chain(of_connect) {
-            println!("profile   dev: {key}={value}");
+            say!("profile   dev: {key}={value}");
         }
-        println!("ready in {} ms; stop with Ctrl-C", began.elapsed().as_millis());
+        say!("ready in {} ms; stop with Ctrl-C", began.elapsed().as_millis());
     }
 
     /// Stops parts in the order of who needs whom.

@@ -1,5 +1,6 @@
 //! How far something is, on standard error: one line that changes on a terminal, a line now and then elsewhere.
 
+use crate::output;
 use std::fmt::Display;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
@@ -28,10 +29,10 @@ impl Progress {
     pub(crate) fn at(&mut self, now: impl Display) {
         let text = format!("{}: {now}", self.what);
         if self.terminal {
-            eprint!("\r{text}   ");
+            output::again(&text);
             self.told = Some(Instant::now());
         } else if self.told.is_some_and(|at| at.elapsed() >= EVERY) {
-            eprintln!("{text}");
+            note!("{text}");
             (self.told, self.latest) = (Some(Instant::now()), None);
         } else {
             self.told.get_or_insert_with(Instant::now);
@@ -44,8 +45,8 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         match self.latest.take() {
-            Some(text) => eprintln!("{text}"),
-            None if self.terminal && self.told.is_some() => eprintln!(),
+            Some(text) => note!("{text}"),
+            None if self.terminal && self.told.is_some() => note!(""),
             None => {}
         }
     }

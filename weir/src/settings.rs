@@ -161,7 +161,7 @@ impl<'a> Sources<'a> {
         if WITHOUT_EFFECT.contains(&name) {
             tracing::info!("{name} has no effect here");
         } else {
-            eprintln!("warning: {warning}");
+            note!("warning: {warning}");
         }
     }
 }

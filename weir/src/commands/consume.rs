@@ -99,9 +99,10 @@ impl Reader {
             idle = if records.is_empty() { idle + 1 } else { 0 };
             let mut out = std::io::stdout().lock();
             for record in records.into_iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
-                // A closed pipe (`| head`) is the end, not an error.
-                if out.write_all(&line(&record, args.output)).is_err() {
-                    return Ok(());
+                match out.write_all(&line(&record, args.output)) {
+                    // A closed pipe (`| head`) is the end, not an error.
+                    Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
+                    written => written.map_err(|error| format!("cannot write to standard output: {error}"))?,
                 }
                 left -= 1;
                 let at = TopicPartition::new(record.topic.as_str(), record.partition);

@@ -81,7 +81,7 @@ async fn describe(name: &str, out: &Output) -> Result<(), Failure> {
             }),
         ),
         Format::Table => {
-            println!("{name}: {}, {} members", group.state, group.members.len());
+            say!("{name}: {}, {} members", group.state, group.members.len());
             output::rows(out.output, &columns, rows);
         }
     }

@@ -55,7 +55,7 @@ pub(crate) async fn run(args: ProduceArgs) -> Result<(), Failure> {
     for delivery in pending {
         delivery.await.map_err(|e| lost(&e))?;
     }
-    eprintln!("{sent} records acknowledged");
+    note!("{sent} records acknowledged");
     Ok(())
 }
 

@@ -149,7 +149,7 @@ async fn describe(name: &str, out: &Output) -> Result<(), Failure> {
         Format::Table => {
             output::rows(out.output, &columns, rows);
             for (key, value) in own {
-                println!("{key}={}", value.as_str().unwrap_or_default());
+                say!("{key}={}", value.as_str().unwrap_or_default());
             }
         }
     }
