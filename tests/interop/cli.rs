@@ -335,6 +335,17 @@ fn parts(cluster: &str) -> Result<(), Missing> {
         json(&[&["connector", "status", "lines"], &url[..]].concat())?["name"],
         "lines"
     );
+    let table = ok(&[&["connector", "status", "lines"], &url[..]].concat(), "")?;
+    let rows: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
+    let worker = format!("127.0.0.1:{connect}");
+    assert_eq!(
+        rows[1..],
+        [
+            vec!["source", "RUNNING", &worker],
+            vec!["task", "0", "RUNNING", &worker]
+        ],
+        "{table}"
+    );
     for verb in ["pause", "resume", "restart", "stop", "delete"] {
         ok(&[&["connector", verb, "lines"], &url[..]].concat(), "")?;
     }

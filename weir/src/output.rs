@@ -88,7 +88,15 @@ pub(crate) fn value(format: Format, value: &Value) {
         (Format::Table, Value::Object(map)) => {
             let width = map.keys().map(|key| key.chars().count()).max().unwrap_or(0).max(16);
             for (key, value) in map {
-                say!("{key:<width$} {}", cell(value));
+                match value {
+                    // A text each: a line each.
+                    Value::Array(items) if items.len() > 1 && items.iter().all(Value::is_string) => {
+                        for (i, item) in items.iter().enumerate() {
+                            say!("{:<width$} {}", if i == 0 { key.as_str() } else { "" }, cell(item));
+                        }
+                    }
+                    other => say!("{key:<width$} {}", cell(other)),
+                }
             }
         }
         (Format::Table, Value::Array(items)) if items.iter().all(|i| !i.is_object()) => {

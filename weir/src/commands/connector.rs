@@ -1,6 +1,6 @@
 //! Connectors, over Connect's REST API.
 
-use crate::cli::ConnectorCommand;
+use crate::cli::{ConnectorCommand, Format};
 use crate::failure::Failure;
 use crate::http::{call, segment};
 use crate::output;
@@ -61,10 +61,12 @@ pub(crate) async fn run(command: ConnectorCommand) -> Result<(), Failure> {
             output::value(con.output, &answer);
         }
         ConnectorCommand::Status { name, con } => {
-            output::value(
-                con.output,
-                &call("GET", &con.url, &format!("/connectors/{}/status", segment(&name)), None).await?,
-            );
+            let path = format!("/connectors/{}/status", segment(&name));
+            let status = call("GET", &con.url, &path, None).await?;
+            match con.output {
+                Format::Json => output::value(con.output, &status),
+                Format::Table => show(&status),
+            }
         }
         ConnectorCommand::Restart { name, con } => {
             let path = format!("/connectors/{}/restart?includeTasks=true", segment(&name));
@@ -78,6 +80,28 @@ pub(crate) async fn run(command: ConnectorCommand) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// The connector and its tasks, a row each, with why one failed.
+fn show(status: &Value) {
+    let row = |part: &str, of: &Value| {
+        let text = |key: &str| of.get(key).cloned().unwrap_or(Value::Null);
+        let trace = of.get("trace").and_then(Value::as_str).unwrap_or_default();
+        // What caused it stands last.
+        let why = trace
+            .lines()
+            .rfind(|line| !line.starts_with(['\t', ' ']))
+            .unwrap_or_default();
+        vec![json!(part), text("state"), text("worker_id"), json!(why)]
+    };
+    let connector = status.get("connector").unwrap_or(&Value::Null);
+    let kind = status.get("type").and_then(Value::as_str).unwrap_or("connector");
+    let mut rows = vec![row(kind, connector)];
+    for task in status.get("tasks").and_then(Value::as_array).into_iter().flatten() {
+        let id = task.get("id").map(Value::to_string).unwrap_or_default();
+        rows.push(row(&format!("task {id}"), task));
+    }
+    output::rows(Format::Table, &["part", "state", "worker", "why"], rows);
 }
 
 async fn act(url: &str, name: &str, what: &str) -> Result<(), Failure> {
