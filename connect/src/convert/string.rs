@@ -1,6 +1,6 @@
-//! `StringConverter`: the text of a value in UTF-8. Other encodings are absent; nobody was found to use them.
+//! `StringConverter`: the text of a value in UTF-8. Other encodings are refused.
 
-use weir_connect_sdk::{ConfigDef, ConnectError, Schema, SchemaAndValue, Value};
+use weir_connect_sdk::{ConfigDef, ConfigKey, ConnectError, Schema, SchemaAndValue, Validator, Value};
 
 use super::{ConvertError, Converter, ConverterClass, headers_like_values};
 use crate::java;
@@ -11,9 +11,18 @@ pub struct StringConverter;
 /// How the class is found.
 pub const CLASS: ConverterClass = ConverterClass {
     class: "org.apache.kafka.connect.storage.StringConverter",
-    def: ConfigDef::new,
-    make: |_, _| Ok(Box::new(StringConverter)),
+    def: || ConfigDef::from_keys(&KEYS),
+    make: |settings, _| {
+        (CLASS.def)().parse(settings.clone())?;
+        Ok(Box::new(StringConverter))
+    },
 };
+
+const KEYS: [ConfigKey; 1] = [ConfigKey::string("converter.encoding")
+    .default("UTF-8")
+    .high()
+    .check(Validator::OneOfIgnoreCase(&["UTF-8", "UTF8"]))
+    .doc("The encoding of texts; UTF-8 alone, so far.")];
 
 /// A value as Java's `toString` prints it.
 fn java_text(value: &Value) -> String {
@@ -66,6 +75,18 @@ headers_like_values!(StringConverter);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn other_encodings_are_refused() {
+        let make =
+            |encoding: &str| (CLASS.make)(&[("converter.encoding".to_owned(), encoding.to_owned())].into(), false);
+        assert!(make("utf-8").is_ok() && (CLASS.make)(&Default::default(), true).is_ok());
+        let error = make("ISO-8859-1")
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default();
+        assert!(error.contains("converter.encoding"), "{error}");
+    }
 
     #[test]
     fn values_are_printed_as_java_does() {
