@@ -74,24 +74,3 @@ impl Upstream {
         }
     }
 }
-
-/// A name as one segment of a path.
-pub fn segment(name: &str) -> String {
-    name.bytes().fold(String::with_capacity(name.len()), |mut out, byte| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
-            other => out.push_str(&format!("%{other:02X}")),
-        }
-        out
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn segments() {
-        assert_eq!(segment("a/b c?é"), "a%2Fb%20c%3F%C3%A9");
-    }
-}

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, App};
 use crate::error::ApiError;
-use crate::upstream::segment;
+use weir_serdes::client::segment;
 
 /// What may be hidden from whoever looks over a shoulder; Connect itself tells it in clear.
 const SECRETS: [&str; 4] = ["password", "secret", "token", "credential"];

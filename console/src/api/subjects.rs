@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, App};
 use crate::error::ApiError;
-use crate::upstream::segment;
+use weir_serdes::client::segment;
 
 /// Requests to the registry at the same time.
 const AT_ONCE: usize = 16;

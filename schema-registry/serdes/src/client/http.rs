@@ -2,6 +2,7 @@
 //!
 //! No TLS, no redirects, no compression: a service beside its clients needs none of them.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -179,6 +180,26 @@ impl HttpClient {
     }
 }
 
+/// A name as one segment of a path.
+#[must_use]
+pub fn segment(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    // A segment of dots would be taken for a relative path.
+    match out.as_str() {
+        "." => "%2E".into(),
+        ".." => "%2E%2E".into(),
+        _ => out,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -261,5 +282,12 @@ mod tests {
             client.send(Method::GET, "/", Bytes::new()).await,
             Err(HttpError::Broken(_))
         ));
+    }
+
+    #[test]
+    fn names_are_one_segment() {
+        assert_eq!(segment("a.b-c_d~1"), "a.b-c_d~1");
+        assert_eq!(segment("a/b c:é?"), "a%2Fb%20c%3A%C3%A9%3F");
+        assert_eq!(segment(".."), "%2E%2E");
     }
 }

@@ -8,6 +8,6 @@ mod rest;
 
 pub use cached::CachedRegistryClient;
 pub use door::{RegistryError, SchemaReference, SchemaRegistryClient, SchemaText, SchemaVersion};
-pub use http::{Answer, HttpClient, HttpError};
+pub use http::{Answer, HttpClient, HttpError, segment};
 pub use memory::MemoryRegistry;
 pub use rest::RestRegistryClient;

@@ -1,6 +1,5 @@
 //! [`SchemaRegistryClient`] over Confluent's REST API.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -13,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::door::{RegistryError, SchemaReference, SchemaRegistryClient, SchemaText, SchemaVersion};
-use super::http::{Answer, HttpClient, HttpError};
+use super::http::{Answer, HttpClient, HttpError, segment};
 
 /// Client of one registry that may answer at several addresses.
 #[derive(Debug)]
@@ -111,25 +110,6 @@ fn refusal(answer: &Answer) -> RegistryError {
     }
 }
 
-/// A subject as one segment of a path.
-fn segment(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    // A segment of dots would be taken for a relative path.
-    match out.as_str() {
-        "." => "%2E".into(),
-        ".." => "%2E%2E".into(),
-        _ => out,
-    }
-}
-
 fn schema_body(schema: &SchemaText) -> Value {
     let mut body = json!({"schema": schema.schema, "schemaType": schema.schema_type});
     if !schema.references.is_empty()
@@ -218,13 +198,6 @@ impl SchemaRegistryClient for RestRegistryClient {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn subjects_are_one_segment() {
-        assert_eq!(segment("a.b-c_d~1"), "a.b-c_d~1");
-        assert_eq!(segment("a/b c:é?"), "a%2Fb%20c%3A%C3%A9%3F");
-        assert_eq!(segment(".."), "%2E%2E");
-    }
 
     #[test]
     fn refusals() {
