@@ -196,7 +196,7 @@ fn idempotence() {
     }
 }
 
-fn fetch(name: &Str, id: Uuid, partition: i32, offset: i64, epoch: i32, max: i32) -> FetchRequest {
+pub fn fetch(name: &Str, id: Uuid, partition: i32, offset: i64, epoch: i32, max: i32) -> FetchRequest {
     let partitions = vec![FetchPartition {
         partition,
         fetch_offset: offset,
@@ -356,7 +356,7 @@ fn offsets() {
     pair.same(2, &delete(0, -1), |_| {});
     pair.same(5, &list(&name, 0, -2, -1), |_| {});
     for version in 2..=4 {
-        for (current, epoch) in [(-1, 0), (-1, 5), (0, 0), (3, 0)] {
+        for (current, epoch) in [(-1, 0), (-1, 5), (0, 0), (3, 0), (-1, -1), (-1, -2)] {
             let partitions = vec![OffsetForLeaderPartition {
                 partition: 0,
                 current_leader_epoch: current,

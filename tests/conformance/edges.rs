@@ -2,7 +2,7 @@
 //! settings at their bounds and against each other, groups without a name.
 
 use crate::admin::create;
-use crate::data::{now, produce, scrub_produced};
+use crate::data::{fetch, now, produce, scrub_produced};
 use crate::pair::{Pair, unique};
 use weir_core::compress::Compression;
 use weir_core::record::BatchBuilder;
@@ -404,4 +404,69 @@ fn the_brokers_own_settings() {
             }
         }
     });
+}
+
+#[test]
+fn a_partition_twice_in_a_produce_request() {
+    let Some(mut pair) = Pair::new() else { return };
+    let name = unique("twice");
+    create(&mut pair, &name, 2, &[]);
+    let mut request = produce(&name, Uuid::nil(), 0, -1, Some(batch(now())));
+    let topic = request.topic_data.remove(0);
+    let two = (0..2).map(|i| {
+        let mut b = BatchBuilder::new(Compression::None);
+        (0..=i).for_each(|_| b.append(now(), None, Some(b"v"), &[]));
+        let mut one = topic.partition_data[0].clone();
+        one.records = Some(b.build().unwrap());
+        one
+    });
+    let two = two.collect();
+    request.topic_data = vec![produce_request::TopicProduceData {
+        partition_data: two,
+        ..topic.clone()
+    }];
+    let empty = produce_request::TopicProduceData {
+        partition_data: Vec::new(),
+        ..topic
+    };
+    pair.same(9, &request, scrub_produced);
+    request.topic_data.push(empty);
+    pair.same(9, &request, scrub_produced);
+    let end = ListOffsetsRequest {
+        replica_id: -1,
+        topics: vec![ListOffsetsTopic {
+            name,
+            partitions: vec![ListOffsetsPartition {
+                current_leader_epoch: -1,
+                timestamp: -1,
+                ..Default::default()
+            }],
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    let (weir, _) = pair.same(5, &end, |_| {});
+    assert_eq!(weir.topics[0].partitions[0].offset, 4, "the second of each two counts");
+}
+
+#[test]
+fn fetches_of_sessions_and_of_replicas() {
+    let Some(mut pair) = Pair::new() else { return };
+    let name = unique("session");
+    create(&mut pair, &name, 1, &[]);
+    pair.same(
+        9,
+        &produce(&name, Uuid::nil(), 0, -1, Some(batch(now()))),
+        scrub_produced,
+    );
+    for (id, epoch) in [(0, -1), (77, -1), (77, 1), (0, 1)] {
+        let mut request = fetch(&name, Uuid::nil(), 0, 0, -1, 1000);
+        (request.session_id, request.session_epoch) = (id, epoch);
+        pair.same(12, &request, |_| {});
+    }
+    for replica in [-2, 5, 100] {
+        let mut request = fetch(&name, Uuid::nil(), 0, 0, -1, 1000);
+        request.replica_id = replica;
+        pair.same(12, &request, |_| {});
+    }
 }

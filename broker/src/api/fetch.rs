@@ -19,7 +19,8 @@ use weir_messages::fetch_response::{AbortedTransaction, EpochEndOffset, Fetchabl
 use weir_messages::{FetchRequest, FetchResponse};
 
 pub(super) fn handle(state: &Arc<State>, context: Context, request: FetchRequest) -> Outcome<Found> {
-    if request.session_id != 0 {
+    // Sessions are not kept, so none is found; but a full request (epoch 0 or -1) stands for itself, whatever session it ends.
+    if request.session_epoch > 0 {
         let response = FetchResponse {
             error_code: ErrorCode::FetchSessionIdNotFound.code(),
             ..Default::default()
@@ -200,6 +201,10 @@ impl Fetch {
         };
         if !state.authorize(&self.context, Operation::Read, Resource::Topic(&handle.topic)) {
             return error(index, ErrorCode::TopicAuthorizationFailed);
+        }
+        // There are no followers on a single node: who says it is one is not in the replicas.
+        if self.bound == ReadBound::LogEnd {
+            return error(index, ErrorCode::NotLeaderOrFollower);
         }
         let left = gathered.max.saturating_sub(gathered.bytes);
         let max = left.min(usize::try_from(asked.partition_max_bytes).unwrap_or(0));

@@ -7,6 +7,7 @@ use crate::background;
 use crate::journal::Lsn;
 use crate::state::{Context, Operation, Resource, State};
 use crate::topics::PartitionHandle;
+use std::collections::HashSet;
 use std::sync::Arc;
 use weir_core::ErrorCode;
 use weir_core::compress::Compression;
@@ -16,8 +17,9 @@ use weir_messages::produce_request::{PartitionProduceData, TopicProduceData};
 use weir_messages::produce_response::{BatchIndexAndErrorMessage, PartitionProduceResponse, TopicProduceResponse};
 use weir_messages::{ProduceRequest, ProduceResponse, Str};
 
-pub(super) fn handle(state: &Arc<State>, context: Context, request: ProduceRequest) -> Outcome<ProduceResponse> {
+pub(super) fn handle(state: &Arc<State>, context: Context, mut request: ProduceRequest) -> Outcome<ProduceResponse> {
     let acks = request.acks;
+    keep_last(&mut request.topic_data);
     // A transactional batch opens a transaction whatever the request says: nobody here would end it.
     let transactional = request.transactional_id.is_some()
         || request
@@ -67,6 +69,27 @@ pub(super) fn handle(state: &Arc<State>, context: Context, request: ProduceReque
         }
         _ => Outcome::Now(response),
     }
+}
+
+/// Of a partition that is named twice the last counts, and a topic without partitions does not (`KafkaApis` gathers them in
+/// a map).
+fn keep_last(topics: &mut Vec<TopicProduceData>) {
+    topics.retain(|topic| !topic.partition_data.is_empty());
+    if let [one] = topics.as_slice()
+        && one.partition_data.len() == 1
+    {
+        return;
+    }
+    let mut seen = HashSet::new();
+    for topic in topics.iter_mut().rev() {
+        let (name, id) = (topic.name.clone(), topic.topic_id);
+        topic.partition_data.reverse();
+        topic
+            .partition_data
+            .retain(|one| seen.insert((name.clone(), id, one.index)));
+        topic.partition_data.reverse();
+    }
+    topics.retain(|topic| !topic.partition_data.is_empty());
 }
 
 /// Whether the first batch says that it is part of a transaction.

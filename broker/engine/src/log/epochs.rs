@@ -51,12 +51,21 @@ impl EpochCache {
             .map(|(epoch, _)| *epoch)
     }
 
-    /// The largest epoch not after `epoch`, and the offset at which the next one began (KIP-279).
+    /// The largest epoch not after `epoch`, and the offset at which the next one began (KIP-279); as
+    /// `LeaderEpochFileCache.endOffsetFor` nothing for one that is newer than all, and the log's beginning for one that is
+    /// older.
     pub(super) fn end_offset_of(&self, epoch: i32, log_end: i64) -> Option<(i32, i64)> {
-        let at = self.entries.iter().rposition(|(e, _)| *e <= epoch)?;
-        let (found, _) = self.entries.get(at)?;
-        let end = self.entries.get(at + 1).map_or(log_end, |(_, start)| *start);
-        Some((*found, end))
+        // -1 is none.
+        if epoch == -1 {
+            return None;
+        }
+        if self.latest() == Some(epoch) {
+            return Some((epoch, log_end));
+        }
+        let after = self.entries.iter().position(|(e, _)| *e > epoch)?;
+        let (_, end) = self.entries.get(after)?;
+        let found = after.checked_sub(1).and_then(|at| self.entries.get(at));
+        Some((found.map_or(epoch, |(e, _)| *e), *end))
     }
 
     /// Forgets epochs that began at or after `offset`.
