@@ -1,7 +1,10 @@
 //! Bad bytes: what Kafka answers with a closed connection, Weir does too, and goes on serving others.
 
 use crate::pair::Pair;
-use weir_messages::{ApiKey, ApiVersionsRequest};
+use crate::wire::Wire;
+use weir_messages::{
+    ApiKey, ApiVersionsRequest, DescribeClusterRequest, ListGroupsRequest, ListOffsetsRequest, MetadataRequest, Request,
+};
 
 #[test]
 fn frames_that_are_no_requests_close_the_connection_and_nothing_else() {
@@ -79,4 +82,34 @@ fn a_length_that_lies_costs_nothing() {
     let rss = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).unwrap();
     let kib: u64 = rss.trim().trim_end_matches(" kB").parse().unwrap();
     assert!(kib < 60_000, "{kib} KiB for 50 connections that claim 100 MiB each");
+}
+
+/// librdkafka's request for the metadata of all topics is three bytes too long.
+#[test]
+fn bytes_behind_a_request_are_ignored() {
+    fn ask<R: Request>(pair: &mut Pair, version: i16, request: &R) {
+        let mut frame = Wire::frame_of(version, request).split_off(4);
+        frame.extend([1, 0, 0]);
+        let (weir, kafka) = (pair.weir.raw(&frame), pair.kafka.raw(&frame));
+        assert!(kafka.is_some() && weir.is_some(), "{} v{version}", R::NAME);
+    }
+    let Some(mut pair) = Pair::new() else { return };
+    for version in [1, 4, 9, 12, 13] {
+        let all = MetadataRequest {
+            topics: None,
+            ..Default::default()
+        };
+        ask(&mut pair, version, &all);
+    }
+    for version in [0, 2, 3, 5] {
+        ask(&mut pair, version, &ListGroupsRequest::default());
+    }
+    ask(&mut pair, 2, &DescribeClusterRequest::default());
+    ask(&mut pair, 11, &ListOffsetsRequest::default());
+    let versions = ApiVersionsRequest {
+        client_software_name: "c".into(),
+        client_software_version: "1".into(),
+        ..Default::default()
+    };
+    ask(&mut pair, 4, &versions);
 }

@@ -16,6 +16,8 @@ assert configs["retention.ms"].value == "60000", configs["retention.ms"]
 for future in admin.create_partitions([NewPartitions("c", 6)]).values():
     future.result()
 
+assert len(admin.list_topics(timeout=10).topics["c"].partitions) == 6
+
 acked = []
 producer = Producer({"bootstrap.servers": bootstrap, "enable.idempotence": True, "compression.type": "lz4", "linger.ms": 2})
 start_ms = int(time.time() * 1000)
