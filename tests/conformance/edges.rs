@@ -464,6 +464,12 @@ fn fetches_of_sessions_and_of_replicas() {
         (request.session_id, request.session_epoch) = (id, epoch);
         pair.same(12, &request, |_| {});
     }
+    // What a fetcher last read: of this epoch, of an earlier one, of one that the leader does not know, past the end.
+    for (last, offset) in [(0, 0), (0, 1), (5, 0), (5, 1), (0, 7)] {
+        let mut request = fetch(&name, Uuid::nil(), 0, offset, -1, 1000);
+        request.topics[0].partitions[0].last_fetched_epoch = last;
+        pair.same(12, &request, |_| {});
+    }
     for replica in [-2, 5, 100] {
         let mut request = fetch(&name, Uuid::nil(), 0, 0, -1, 1000);
         request.replica_id = replica;

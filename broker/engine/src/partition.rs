@@ -146,6 +146,19 @@ impl Partition {
         }
     }
 
+    /// (largest epoch not after `epoch`, offset at which the next began), for OffsetForLeaderEpoch and for fetchers that may
+    /// have diverged; `None` for -1 and for an epoch that this leader does not know of.
+    #[must_use]
+    pub fn end_offset_of_epoch(&self, epoch: i32) -> Option<(i32, i64)> {
+        match epoch {
+            -1 => None,
+            _ if epoch > self.leader_epoch => None,
+            // It has not ended: its end is the log's.
+            _ if epoch == self.leader_epoch => Some((epoch, self.log.next_offset())),
+            _ => Some(self.log.end_offset_of_epoch(epoch)),
+        }
+    }
+
     /// Appends a produced batch. `acks_all` asks for enough in-sync replicas first (error 19, before anything is
     /// written).
     pub fn produce(
@@ -306,5 +319,37 @@ impl Partition {
             ErrorCode::KafkaStorageError
         })?;
         Ok(self.log.log_start())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::{LogConfig, OpenFrom};
+    use std::path::Path;
+    use weir_core::compress::Compression;
+    use weir_core::record::BatchBuilder;
+    use weir_core::sim::Sim;
+
+    #[test]
+    fn an_epoch_ends_where_the_next_begins_appended_to_or_not() {
+        let mut sim = Sim::new(1);
+        let files = sim.host("h").files;
+        files.create_dir_all(Path::new("/d/t-0")).unwrap();
+        let log = Log::open(files, Path::new("/d/t-0"), LogConfig::default(), OpenFrom::default()).unwrap();
+        let mut partition = Partition::new(log, 1, 3, vec![1]);
+        // The leader's epoch begins where the log does.
+        assert_eq!(partition.end_offset_of_epoch(0), Some((0, 0)));
+        let mut builder = BatchBuilder::new(Compression::None);
+        builder.append(100, None, Some(b"v"), &[]);
+        let batch = Batch::parse(&builder.build().unwrap()).unwrap();
+        partition.append_own(&batch).unwrap();
+        partition.lead(6, vec![1]);
+        let ends = |p: &Partition| [-1, 2, 3, 5, 6, 7].map(|epoch| p.end_offset_of_epoch(epoch));
+        let before = [None, Some((2, 0)), Some((3, 1)), Some((3, 1)), Some((6, 1)), None];
+        assert_eq!(ends(&partition), before);
+        partition.append_own(&batch).unwrap();
+        let after = [None, Some((2, 0)), Some((3, 1)), Some((3, 1)), Some((6, 2)), None];
+        assert_eq!(ends(&partition), after);
     }
 }

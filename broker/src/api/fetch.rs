@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use weir_core::ErrorCode;
 use weir_core::seam::FileRange;
 use weir_engine::log::Records;
-use weir_engine::partition::ReadBound;
+use weir_engine::partition::{Partition, ReadBound};
 use weir_messages::fetch_request::FetchPartition;
 use weir_messages::fetch_response::{AbortedTransaction, EpochEndOffset, FetchableTopicResponse, PartitionData};
 use weir_messages::{FetchRequest, FetchResponse};
@@ -212,11 +212,15 @@ impl Fetch {
         if let Err(code) = hosted.partition.check_epoch(asked.current_leader_epoch) {
             return error(index, code);
         }
-        if let Some(diverging) = diverging(&hosted.partition.log, asked) {
-            return PartitionData {
-                diverging_epoch: diverging,
-                ..empty(index, &hosted.partition)
-            };
+        match diverging(&hosted.partition, asked) {
+            Ok(None) => {}
+            Ok(Some(diverging)) => {
+                return PartitionData {
+                    diverging_epoch: diverging,
+                    ..empty(index, &hosted.partition)
+                };
+            }
+            Err(code) => return error(index, code),
         }
         // The first partition that has something sends a whole batch, however large (KIP-74).
         let first = gathered.bytes == 0;
@@ -248,21 +252,23 @@ impl Fetch {
     }
 }
 
-/// The fetcher's last epoch ended earlier here than where it wants to go on: it must truncate (KIP-595).
-fn diverging(log: &weir_engine::log::Log, asked: &FetchPartition) -> Option<EpochEndOffset> {
+/// The fetcher's last epoch ended earlier here than where it wants to go on: it must truncate (KIP-595). An epoch that is
+/// not known here is no place to go on from.
+fn diverging(partition: &Partition, asked: &FetchPartition) -> Result<Option<EpochEndOffset>, ErrorCode> {
     if asked.last_fetched_epoch < 0 {
-        return None;
+        return Ok(None);
     }
-    let (epoch, end_offset) = log.end_offset_of_epoch(asked.last_fetched_epoch)?;
+    let ended = partition.end_offset_of_epoch(asked.last_fetched_epoch);
+    let (epoch, end_offset) = ended.ok_or(ErrorCode::OffsetOutOfRange)?;
     let diverges = epoch < asked.last_fetched_epoch || end_offset < asked.fetch_offset;
-    diverges.then(|| EpochEndOffset {
+    Ok(diverges.then(|| EpochEndOffset {
         epoch,
         end_offset,
         ..Default::default()
-    })
+    }))
 }
 
-fn empty(index: i32, partition: &weir_engine::partition::Partition) -> PartitionData {
+fn empty(index: i32, partition: &Partition) -> PartitionData {
     PartitionData {
         partition_index: index,
         high_watermark: partition.high_watermark(),

@@ -22,15 +22,7 @@ pub(super) fn handle(
             let handle = partitions::partition(&topic, p.partition)?;
             let hosted = handle.lock();
             hosted.partition.check_epoch(p.current_leader_epoch)?;
-            let log = &hosted.partition.log;
-            if p.leader_epoch > hosted.partition.leader_epoch() {
-                return Ok((-1, -1));
-            }
-            // The current epoch has not ended: its end is the log's.
-            if p.leader_epoch == hosted.partition.leader_epoch() {
-                return Ok((p.leader_epoch, log.next_offset()));
-            }
-            Ok(log.end_offset_of_epoch(p.leader_epoch).unwrap_or((-1, -1)))
+            Ok(hosted.partition.end_offset_of_epoch(p.leader_epoch).unwrap_or((-1, -1)))
         };
         let partitions = t.partitions.iter().map(|p| {
             let found = find(p);

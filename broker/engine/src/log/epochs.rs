@@ -51,21 +51,14 @@ impl EpochCache {
             .map(|(epoch, _)| *epoch)
     }
 
-    /// The largest epoch not after `epoch`, and the offset at which the next one began (KIP-279); as
-    /// `LeaderEpochFileCache.endOffsetFor` nothing for one that is newer than all, and the log's beginning for one that is
-    /// older.
-    pub(super) fn end_offset_of(&self, epoch: i32, log_end: i64) -> Option<(i32, i64)> {
-        // -1 is none.
-        if epoch == -1 {
-            return None;
-        }
-        if self.latest() == Some(epoch) {
-            return Some((epoch, log_end));
-        }
-        let after = self.entries.iter().position(|(e, _)| *e > epoch)?;
-        let (_, end) = self.entries.get(after)?;
+    /// The largest epoch not after `epoch`, and the offset at which the next one began (KIP-279); `epoch` itself and the
+    /// first offset when all there is is newer (`LeaderEpochFileCache.endOffsetFor`). The leader's own epoch, and newer ones,
+    /// are the partition's business: it begins at the log end until something is appended in it.
+    pub(super) fn end_offset_of(&self, epoch: i32, log_end: i64) -> (i32, i64) {
+        let after = self.entries.partition_point(|(e, _)| *e <= epoch);
+        let end = self.entries.get(after).map_or(log_end, |(_, start)| *start);
         let found = after.checked_sub(1).and_then(|at| self.entries.get(at));
-        Some((found.map_or(epoch, |(e, _)| *e), *end))
+        (found.map_or(epoch, |(e, _)| *e), end)
     }
 
     /// Forgets epochs that began at or after `offset`.

@@ -341,9 +341,9 @@ impl Log {
         self.epochs.epoch_of(offset)
     }
 
-    /// (largest epoch not after `epoch`, offset at which the next began), for OffsetForLeaderEpoch.
+    /// (largest epoch not after `epoch`, offset at which the next began).
     #[must_use]
-    pub fn end_offset_of_epoch(&self, epoch: i32) -> Option<(i32, i64)> {
+    pub(crate) fn end_offset_of_epoch(&self, epoch: i32) -> (i32, i64) {
         self.epochs.end_offset_of(epoch, self.next_offset)
     }
 
