@@ -11,8 +11,9 @@ use weir_messages::incremental_alter_configs_request::{AlterConfigsResource, Alt
 use weir_messages::metadata_request::MetadataRequestTopic;
 use weir_messages::*;
 
-pub fn create(pair: &mut Pair, name: &Str, partitions: i32, configs: &[(&str, &str)]) -> (Uuid, Uuid) {
-    let topic = CreatableTopic {
+/// A topic to be made.
+pub fn topic(name: &Str, partitions: i32, configs: &[(&str, &str)]) -> CreatableTopic {
+    CreatableTopic {
         name: name.clone(),
         num_partitions: partitions,
         replication_factor: 1,
@@ -25,9 +26,12 @@ pub fn create(pair: &mut Pair, name: &Str, partitions: i32, configs: &[(&str, &s
             })
             .collect(),
         ..Default::default()
-    };
+    }
+}
+
+pub fn create(pair: &mut Pair, name: &Str, partitions: i32, configs: &[(&str, &str)]) -> (Uuid, Uuid) {
     let request = CreateTopicsRequest {
-        topics: vec![topic],
+        topics: vec![topic(name, partitions, configs)],
         timeout_ms: 10_000,
         ..Default::default()
     };

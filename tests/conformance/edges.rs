@@ -1,13 +1,13 @@
 //! Unusual but legal requests: the same topic, partition, group or resource twice, empty lists, ids where names belong,
 //! settings at their bounds and against each other, groups without a name.
 
-use crate::admin::create;
+use crate::admin::{create, topic};
 use crate::data::{fetch, now, produce, scrub_produced};
 use crate::pair::{Pair, unique};
 use weir_core::compress::Compression;
 use weir_core::record::BatchBuilder;
 use weir_messages::create_partitions_request::CreatePartitionsTopic;
-use weir_messages::create_topics_request::{CreatableReplicaAssignment, CreatableTopic, CreatableTopicConfig};
+use weir_messages::create_topics_request::{CreatableReplicaAssignment, CreatableTopic};
 use weir_messages::delete_records_request::{DeleteRecordsPartition, DeleteRecordsTopic};
 use weir_messages::delete_topics_request::DeleteTopicState;
 use weir_messages::describe_topic_partitions_request::{Cursor, TopicRequest};
@@ -69,22 +69,8 @@ fn topic_settings() {
         &[("Retention.ms", "1")],
     ];
     for (i, case) in cases.iter().enumerate() {
-        let topic = CreatableTopic {
-            name: unique("bounds-new"),
-            num_partitions: 1,
-            replication_factor: 1,
-            configs: case
-                .iter()
-                .map(|(k, v)| CreatableTopicConfig {
-                    name: Str::from(*k),
-                    value: Some(Str::from(*v)),
-                    ..Default::default()
-                })
-                .collect(),
-            ..Default::default()
-        };
         let request = CreateTopicsRequest {
-            topics: vec![topic],
+            topics: vec![topic(&unique("bounds-new"), 1, case)],
             timeout_ms: 10_000,
             validate_only: true,
             ..Default::default()
