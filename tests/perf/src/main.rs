@@ -7,6 +7,7 @@
 mod floor;
 mod java;
 mod load;
+mod memory;
 mod report;
 mod rows;
 mod server;

@@ -1,6 +1,7 @@
 //! The rows of the table: each is one kind of work that every server does once a round, in turns (A B C, C B A, …).
 
 use crate::load::{self, Done, Produce, Shape};
+use crate::memory::Filler;
 use crate::report::{Report, Sample, Unit};
 use crate::server::Server;
 use crate::{Options, Outcome, java, start};
@@ -9,9 +10,6 @@ use weir_core::compress::Compression;
 
 /// Work done in the background for a leg (syncs, index writes) still belongs to it.
 const SETTLE: Duration = Duration::from_millis(500);
-
-/// A leg writes a gigabyte; buffers come on top.
-const TOUCHED_BYTES: usize = 1 << 30 | 1 << 28;
 
 /// What the servers do in a row.
 #[derive(Clone, Copy)]
@@ -153,9 +151,12 @@ pub async fn compare(options: &Options) -> Outcome<()> {
             eprintln!("starting Apache Kafka and warming it up");
             servers.insert(1, Server::kafka()?);
         }
-        warm_up(&servers).await?;
+        eprintln!("filling the page cache");
+        let mut filler = Filler::new()?;
+        filler.fill()?;
+        warm_up(&servers, &mut filler).await?;
         for row in ROWS.iter().filter(|row| wanted(row.name)) {
-            measure(row, &servers, options.rounds, &mut report).await?;
+            measure(row, &servers, options.rounds, &mut filler, &mut report).await?;
         }
     }
     start::measure(options, &wanted, &mut report).await?;
@@ -169,18 +170,24 @@ pub async fn compare(options: &Options) -> Outcome<()> {
 
 /// Every kind of request as often as in a measured leg: enough for a JVM to have compiled it, and for files and pages to
 /// have been touched.
-async fn warm_up(servers: &[Server]) -> Outcome<()> {
+async fn warm_up(servers: &[Server], filler: &mut Filler) -> Outcome<()> {
     for server in servers {
         for (n, row) in ROWS.iter().enumerate() {
             if !matches!(row.work, Work::Java { .. }) {
-                leg(server, row.work, &format!("warm-{n}")).await?;
+                leg(server, row.work, &format!("warm-{n}"), filler).await?;
             }
         }
     }
     Ok(())
 }
 
-async fn measure(row: &Row, servers: &[Server], rounds: usize, report: &mut Report) -> Outcome<()> {
+async fn measure(
+    row: &Row,
+    servers: &[Server],
+    rounds: usize,
+    filler: &mut Filler,
+    report: &mut Report,
+) -> Outcome<()> {
     report.row(row.name, row.what, row.unit, row.goal);
     for round in 0..rounds {
         let mut order: Vec<&Server> = servers.iter().collect();
@@ -191,7 +198,7 @@ async fn measure(row: &Row, servers: &[Server], rounds: usize, report: &mut Repo
             if server.is_floor() && matches!(row.work, Work::Java { .. }) {
                 continue;
             }
-            let (done, cpu) = leg(server, row.work, &format!("{}-{round}", row.name)).await?;
+            let (done, cpu) = leg(server, row.work, &format!("{}-{round}", row.name), filler).await?;
             let sample = Sample { cpu, done };
             eprintln!(
                 "{:14} round {}/{rounds}  {:5}  {}",
@@ -206,16 +213,8 @@ async fn measure(row: &Row, servers: &[Server], rounds: usize, report: &mut Repo
     Ok(())
 }
 
-/// On a virtual machine the first touch of a page after a while costs more than all that a broker does with it (0.5 to 3.5
-/// seconds a GiB): as many pages as a leg's files need are touched right before it, whoever's turn it is.
-fn touch_memory() {
-    let mut pages = vec![0_u8; TOUCHED_BYTES];
-    pages.iter_mut().step_by(4096).for_each(|byte| *byte = 1);
-    std::hint::black_box(&pages);
-}
-
 /// One server, once: what was done and the server's CPU seconds for it.
-async fn leg(server: &Server, work: Work, topic: &str) -> Outcome<(Done, f64)> {
+async fn leg(server: &Server, work: Work, topic: &str, filler: &mut Filler) -> Outcome<(Done, f64)> {
     let address = server.address.as_str();
     let partitions = match work {
         Work::Produce(leg) | Work::Fetch(leg) => leg.partitions,
@@ -228,7 +227,7 @@ async fn leg(server: &Server, work: Work, topic: &str) -> Outcome<(Done, f64)> {
         load::produce(address, topic, leg).await?;
         tokio::time::sleep(SETTLE).await;
     }
-    touch_memory();
+    filler.fill()?;
     let before = server.cpu_seconds()?;
     let done = match work {
         Work::Produce(leg) => load::produce(address, topic, leg).await?,
