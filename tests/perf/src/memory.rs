@@ -7,7 +7,8 @@ use crate::Outcome;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 
-/// Read at a time; the reading stops when a piece no longer takes as much as half of itself from the free memory.
+/// Read at a time; between legs the reading stops when a piece no longer takes as much as half of itself from the free
+/// memory.
 const PIECE: u64 = 256 << 20;
 
 const BUFFER: usize = 1 << 20;
@@ -28,22 +29,36 @@ impl Filler {
         })
     }
 
-    /// Reads on until free memory shrinks no more. Nothing is read twice: a page that is there already would fill nothing.
+    /// Reads more than the memory holds: the system always keeps some pages free, and these too are others at the end.
     pub fn fill(&mut self) -> Outcome<()> {
-        let mut buffer = vec![0_u8; BUFFER];
         let total = memory("MemTotal:")?;
-        let end = self.next + total;
+        while self.next < total + total / 4 {
+            self.read_piece()?;
+        }
+        Ok(())
+    }
+
+    /// Fills what has become free since.
+    pub fn refill(&mut self) -> Outcome<()> {
+        let end = self.next + memory("MemTotal:")?;
         while self.next < end {
             let before = memory("MemFree:")?;
-            let until = self.next + PIECE;
-            self.holes.set_len(until)?;
-            while self.next < until {
-                self.holes.read_exact_at(&mut buffer, self.next)?;
-                self.next += BUFFER as u64;
-            }
+            self.read_piece()?;
             if memory("MemFree:")? + PIECE / 2 > before {
                 break;
             }
+        }
+        Ok(())
+    }
+
+    /// Nothing is read twice: a page that is there already would fill nothing.
+    fn read_piece(&mut self) -> Outcome<()> {
+        let mut buffer = vec![0_u8; BUFFER];
+        let until = self.next + PIECE;
+        self.holes.set_len(until)?;
+        while self.next < until {
+            self.holes.read_exact_at(&mut buffer, self.next)?;
+            self.next += BUFFER as u64;
         }
         Ok(())
     }

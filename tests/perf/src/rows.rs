@@ -151,7 +151,7 @@ pub async fn compare(options: &Options) -> Outcome<()> {
             eprintln!("starting Apache Kafka and warming it up");
             servers.insert(1, Server::kafka()?);
         }
-        eprintln!("filling the page cache");
+        eprintln!("filling the page cache (up to a minute or two)");
         let mut filler = Filler::new()?;
         filler.fill()?;
         warm_up(&servers, &mut filler).await?;
@@ -227,7 +227,7 @@ async fn leg(server: &Server, work: Work, topic: &str, filler: &mut Filler) -> O
         load::produce(address, topic, leg).await?;
         tokio::time::sleep(SETTLE).await;
     }
-    filler.fill()?;
+    filler.refill()?;
     let before = server.cpu_seconds()?;
     let done = match work {
         Work::Produce(leg) => load::produce(address, topic, leg).await?,
