@@ -11,6 +11,9 @@ use weir_core::compress::Compression;
 /// Work done in the background for a leg (syncs, index writes) still belongs to it.
 const SETTLE: Duration = Duration::from_millis(500);
 
+/// After that the files of a deleted topic are gone: its deletion is no part of the next leg.
+const GONE: Duration = Duration::from_secs(1);
+
 /// What the servers do in a row.
 #[derive(Clone, Copy)]
 enum Work {
@@ -248,6 +251,7 @@ async fn leg(server: &Server, work: Work, topic: &str, filler: &mut Filler) -> O
             .into());
         }
         load::delete_topic(address, topic).await?;
+        tokio::time::sleep(GONE).await;
     }
     Ok((done, cpu))
 }

@@ -19,6 +19,9 @@ const KAFKA_JVM: [&str; 7] = [
     "-XX:MaxInlineLevel=15",
 ];
 
+/// A leg's files are gone, and paid for, when the next one starts; the default is a minute.
+const DELETE_DELAY: (&str, &str) = ("log.segment.delete.delay.ms", "200");
+
 /// `/proc` counts in hundredths of a second (`USER_HZ`).
 const TICKS_PER_SECOND: f64 = 100.0;
 
@@ -37,7 +40,7 @@ pub struct Server {
 
 impl Server {
     pub fn weir() -> Outcome<Self> {
-        let weir = Weir::broker(&[])?;
+        let weir = Weir::broker(&[DELETE_DELAY])?;
         Ok(Self {
             name: "weir",
             address: weir.bootstrap().to_owned(),
@@ -45,9 +48,8 @@ impl Server {
         })
     }
 
-    /// Its file deletion delay is shortened: a leg's files are gone when the next one starts.
     pub fn kafka() -> Outcome<Self> {
-        let kafka = Kafka::start_tuned(&KAFKA_JVM, &[("file.delete.delay.ms", "500")])?;
+        let kafka = Kafka::start_tuned(&KAFKA_JVM, &[DELETE_DELAY])?;
         Ok(Self {
             name: "kafka",
             address: kafka.bootstrap().to_owned(),
