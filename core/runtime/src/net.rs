@@ -61,7 +61,12 @@ impl Connection for RealConnection {
 
     fn poll_write(&self, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         loop {
-            match self.stream.try_write_vectored(bufs) {
+            // One buffer goes by the cheaper call.
+            let tried = match bufs {
+                [one] => self.stream.try_write(one),
+                several => self.stream.try_write_vectored(several),
+            };
+            match tried {
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => ready!(self.stream.poll_write_ready(cx))?,
                 done => return Poll::Ready(done),
             }
