@@ -1,7 +1,8 @@
 //! The metadata machine's host on one node: commands are decided, appended to `__cluster_metadata-0`, replayed, and
 //! answered once the journal has them. Its door is [`Controller::submit`]; a quorum will stand behind the same door.
 
-use crate::journal::Journal;
+use crate::journal::{Journal, Lsn};
+use crate::removal;
 use crate::state::State;
 use crate::topics::{PartitionHandle, TopicHandle};
 use bytes::Bytes;
@@ -158,7 +159,7 @@ impl Controller {
         let batch = encode(&records, now)?;
         let lsn = self.append(&state.journal, &batch)?;
         let before = std::mem::replace(&mut *self.metadata.write(), next);
-        carry_out(state, &before, &records);
+        carry_out(state, &before, &records, lsn);
         Ok((replies, lsn))
     }
 
@@ -177,8 +178,8 @@ fn encode(records: &[MetadataRecord], now: i64) -> Result<Batch, String> {
     Batch::parse_unchecked(&bytes).map_err(|e| e.to_string())
 }
 
-/// What new records mean for this broker's disks: logs are made, removed, given other settings.
-fn carry_out(state: &State, before: &Metadata, records: &[MetadataRecord]) {
+/// What new records, durable with `lsn`, mean for this broker's disks: logs are made, removed, given other settings.
+fn carry_out(state: &State, before: &Metadata, records: &[MetadataRecord], lsn: Lsn) {
     let mut changed = BTreeSet::new();
     for record in records {
         match record {
@@ -212,13 +213,7 @@ fn carry_out(state: &State, before: &Metadata, records: &[MetadataRecord]) {
                 let Some(topic) = state.topics.remove(r.topic_id) else {
                     continue;
                 };
-                for partition in topic.partitions() {
-                    let mut hosted = partition.lock();
-                    hosted.wake();
-                    if let Err(e) = state.disk.remove_partition(&topic.name, topic.id, partition.index) {
-                        tracing::error!(topic = %topic.name, partition = partition.index, error = %e, "cannot remove a log");
-                    }
-                }
+                removal::remove_topic(state, &topic, lsn);
                 if let Some(name) = before.topic_by_id(r.topic_id).map(|t| t.name.clone()) {
                     state.groups.topic_deleted(state, &name);
                 }

@@ -313,28 +313,6 @@ impl Disk {
         }
     }
 
-    /// Removes a partition's directory; renamed first, as Kafka does, so that a crash leaves nothing half there.
-    pub(crate) fn remove_partition(&self, topic: &str, topic_id: Uuid, index: i32) -> io::Result<()> {
-        let dir = self.partition_dir(topic, index);
-        let name: String = format!("{topic}-{index}.{}", topic_id.simple())
-            .chars()
-            .take(240)
-            .collect();
-        let gone = self.dir.join(format!("{name}-delete"));
-        self.files.rename(&dir, &gone)?;
-        self.files.remove_dir_all(&gone)
-    }
-
-    /// Directories that a deletion left behind.
-    pub(crate) fn remove_leftovers(&self) -> io::Result<()> {
-        for entry in self.files.list(&self.dir)? {
-            if entry.is_dir && entry.name.ends_with("-delete") {
-                self.files.remove_dir_all(&self.dir.join(entry.name))?;
-            }
-        }
-        Ok(())
-    }
-
     /// Entries of all journal files in order, and the number after the last.
     pub(crate) fn read_journal(&self) -> Result<(Vec<Entry>, Lsn), OpenError> {
         let io = |source| OpenError::Io {

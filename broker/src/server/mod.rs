@@ -9,6 +9,7 @@ use crate::controller::{self, Controller, METADATA_TOPIC, METADATA_TOPIC_ID, ope
 use crate::disk::{Disk, OpenError};
 use crate::groups::Coordinators;
 use crate::journal::Journal;
+use crate::removal;
 use crate::state::State;
 use crate::topics::{PartitionHandle, TopicHandle, Topics};
 use parking_lot::Mutex;
@@ -133,7 +134,6 @@ impl Broker {
 /// Directory, metadata log, journal, every log: in the order in which each needs the one before.
 fn open(seam: Seam, config: BrokerConfig) -> Result<Arc<State>, StartError> {
     let disk = Disk::open(&seam, &config.log_dir, config.node_id)?;
-    disk.remove_leftovers()?;
     let (entries, next_lsn) = disk.read_journal()?;
     let metadata_config = LogConfig {
         delete: false,
@@ -165,6 +165,7 @@ fn open(seam: Seam, config: BrokerConfig) -> Result<Arc<State>, StartError> {
         tracing::warn!("the data directory has {what}, which Weir keeps but does not heed yet");
     }
     let infos: Vec<_> = metadata.topics().cloned().collect();
+    removal::settle(&disk, &seam.files, infos.iter())?;
     let handle = PartitionHandle::new(METADATA_TOPIC_ID, Str::from_static(METADATA_TOPIC), 0, partition);
     let mut unsynced = vec![handle.clone()];
     let clean = disk.clean;
