@@ -10,5 +10,6 @@
 mod fuzz;
 mod metadata_snapshot;
 mod sim_crash;
+mod sim_delete;
 mod sim_disk;
 mod wire;

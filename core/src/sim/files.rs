@@ -349,6 +349,15 @@ impl Files for SimFiles {
                 tree.live.insert(target(&path), inode);
             }
         }
+        // A rename may be on the disk before anybody syncs it.
+        if self.world.draw().is_multiple_of(2) {
+            let moved: Vec<PathBuf> = tree.durable.keys().filter(|p| p.starts_with(from)).cloned().collect();
+            for path in moved {
+                if let Some(inode) = tree.durable.remove(&path) {
+                    tree.durable.insert(target(&path), inode);
+                }
+            }
+        }
         for dir in dirs {
             tree.dirs.remove(&dir);
             tree.dirs.insert(target(&dir));
