@@ -6,7 +6,7 @@ use std::process::Command;
 const USAGE: &str = "\
 Usage: cargo xtask bench broker [--peer kafka] [--rounds N] [--rows a,b,…] [--json FILE]
 
-Server CPU seconds for the same work, Weir, Apache Kafka and a floor broker in turns, in one run (about fifteen minutes with the peer).
+Server CPU seconds for the same work, Weir, Apache Kafka and a floor broker in turns, in one run (about twelve minutes with the peer).
 It fills the page cache first, which takes a minute or two.
 Never run it beside other work and believe the milliseconds: CPU and ratios are what counts.
 ";

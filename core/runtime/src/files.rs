@@ -2,7 +2,7 @@
 
 use rustix::fs::OFlags;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
@@ -16,16 +16,6 @@ const IOV_MAX: usize = 1024;
 
 /// Up to here putting pieces together costs less than having the system take them one by one.
 const SMALL_WRITE: usize = 1024;
-
-/// Puts `bufs` together, if they fit; returns how much that is.
-fn gather(bufs: &[&[u8]], into: &mut [u8]) -> Option<usize> {
-    let mut len = 0;
-    for buf in bufs {
-        into.get_mut(len..len + buf.len())?.copy_from_slice(buf);
-        len += buf.len();
-    }
-    Some(len)
-}
 
 struct RealFile(fs::File);
 
@@ -55,8 +45,11 @@ impl File for RealFile {
     }
 
     fn write_all_vectored_at(&self, bufs: &[&[u8]], at: u64) -> io::Result<()> {
-        let mut small = [0_u8; SMALL_WRITE];
-        if let Some(len) = gather(bufs, &mut small) {
+        let len: usize = bufs.iter().map(|buf| buf.len()).sum();
+        if len <= SMALL_WRITE {
+            let mut small = [0_u8; SMALL_WRITE];
+            let mut rest = small.as_mut_slice();
+            bufs.iter().try_for_each(|buf| rest.write_all(buf))?;
             return self.0.write_all_at(small.get(..len).unwrap_or_default(), at);
         }
         let mut done = 0_usize;

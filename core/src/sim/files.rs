@@ -334,9 +334,8 @@ impl Files for SimFiles {
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         let mut tree = self.tree.lock();
-        let moved: Vec<PathBuf> = tree.live.keys().filter(|p| p.starts_with(from)).cloned().collect();
         let dirs: Vec<PathBuf> = tree.dirs.iter().filter(|p| p.starts_with(from)).cloned().collect();
-        if moved.is_empty() && dirs.is_empty() {
+        if dirs.is_empty() && !tree.live.keys().any(|p| p.starts_with(from)) {
             return Err(io::ErrorKind::NotFound.into());
         }
         let target = |p: &Path| match p.strip_prefix(from) {
@@ -344,19 +343,18 @@ impl Files for SimFiles {
             Ok(rest) => to.join(rest),
             Err(_) => p.to_owned(),
         };
-        for path in moved {
-            if let Some(inode) = tree.live.remove(&path) {
-                tree.live.insert(target(&path), inode);
-            }
-        }
-        // A rename may be on the disk before anybody syncs it.
-        if self.world.draw().is_multiple_of(2) {
-            let moved: Vec<PathBuf> = tree.durable.keys().filter(|p| p.starts_with(from)).cloned().collect();
+        let carry = |names: &mut BTreeMap<PathBuf, Inode>| {
+            let moved: Vec<PathBuf> = names.keys().filter(|p| p.starts_with(from)).cloned().collect();
             for path in moved {
-                if let Some(inode) = tree.durable.remove(&path) {
-                    tree.durable.insert(target(&path), inode);
+                if let Some(inode) = names.remove(&path) {
+                    names.insert(target(&path), inode);
                 }
             }
+        };
+        carry(&mut tree.live);
+        // A rename may be on the disk before anybody syncs it.
+        if self.world.draw().is_multiple_of(2) {
+            carry(&mut tree.durable);
         }
         for dir in dirs {
             tree.dirs.remove(&dir);

@@ -19,7 +19,7 @@ const KAFKA_JVM: [&str; 7] = [
     "-XX:MaxInlineLevel=15",
 ];
 
-/// A leg's files are gone, and paid for, when the next one starts; the default is a minute.
+/// A leg's files are gone, and paid for, when the next one starts: Kafka's default is a minute, Weir's go at once.
 const DELETE_DELAY: (&str, &str) = ("log.segment.delete.delay.ms", "200");
 
 /// `/proc` counts in hundredths of a second (`USER_HZ`).
@@ -40,7 +40,7 @@ pub struct Server {
 
 impl Server {
     pub fn weir() -> Outcome<Self> {
-        let weir = Weir::broker(&[DELETE_DELAY])?;
+        let weir = Weir::broker(&[])?;
         Ok(Self {
             name: "weir",
             address: weir.bootstrap().to_owned(),
