@@ -4,8 +4,15 @@ use crate::state::State;
 use crate::topics::PartitionHandle;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use weir_messages::Uuid;
+
+/// Bytes that all partitions' files together may lag behind for what is in the journal; that much memory they may take.
+const LAG_MAX_BYTES: usize = 32 << 20;
+
+/// The same for one partition: writing more at once saves nothing.
+const LAG_MAX_EACH_BYTES: usize = 256 << 10;
 
 /// Starts the background tasks.
 pub(crate) fn start(state: &Arc<State>) {
@@ -22,11 +29,15 @@ pub(crate) fn start(state: &Arc<State>) {
             enforce_retention(&s);
         }
     });
+    catch_up(state);
     let s = state.clone();
     state.seam.spawn("checkpoints", async move {
-        let mut since = 0;
+        let (mut since, mut lsn) = (0, 0);
         loop {
             s.seam.sleep(Duration::from_secs(1)).await;
+            if std::mem::replace(&mut lsn, s.journal.last_written()) != lsn {
+                catch_up(&s);
+            }
             free_journal_files(&s).await;
             since += 1000;
             if since >= s.config.checkpoint_interval_ms {
@@ -40,6 +51,24 @@ pub(crate) fn start(state: &Arc<State>) {
 fn all_partitions(state: &State) -> Vec<Arc<PartitionHandle>> {
     let hosted = state.topics.all().into_iter().flat_map(|t| t.partitions());
     hosted.chain([state.controller.log().clone()]).collect()
+}
+
+/// Has segments catch up with what the journal took: nothing lags for longer than until the next time.
+fn catch_up(state: &State) {
+    let mut count = 0;
+    for handle in all_partitions(state) {
+        count += 1;
+        if let Err(e) = handle.lock().partition.log.rest() {
+            // It is in the journal, whose files stay until it is in its segment, too.
+            tracing::error!(topic = %handle.topic, partition = handle.index, error = %e, "a segment could not be written");
+        }
+    }
+    let lag_max = if state.config.fsync {
+        (LAG_MAX_BYTES / count.max(1)).min(LAG_MAX_EACH_BYTES)
+    } else {
+        0
+    };
+    state.lag_max.store(lag_max, Ordering::Relaxed);
 }
 
 fn enforce_retention(state: &State) {
@@ -75,7 +104,12 @@ fn enforce_retention(state: &State) {
 pub(crate) async fn sync(state: &State, handle: &Arc<PartitionHandle>) -> io::Result<()> {
     // A sync that failed before cannot be made good by one that succeeds: the recovery point must not pass it.
     state.journal.check_online().map_err(io::Error::other)?;
-    let (files, up_to) = handle.lock().partition.log.unsynced();
+    let unsynced = handle.lock().partition.log.unsynced();
+    let (files, up_to) = unsynced.inspect_err(|e| {
+        state
+            .journal
+            .go_offline(&format!("a segment could not be written: {e}"));
+    })?;
     if files.is_empty() {
         return Ok(());
     }

@@ -29,6 +29,8 @@ pub(crate) struct State {
     pub(crate) producer_ids: Mutex<(i64, i64)>,
     pub(crate) stopping: AtomicBool,
     pub(crate) connections: AtomicUsize,
+    /// Bytes that a partition's file may lag behind for what is in the journal; set by the background.
+    pub(crate) lag_max: AtomicUsize,
     /// One waker per open connection, to close it at a stop.
     pub(crate) open: Mutex<BTreeMap<u64, Arc<dyn weir_core::seam::Connection>>>,
 }

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use weir_core::Seam;
 use weir_core::seam::{
-    BoxFuture, Connection, DirEntry, File, FileLock, FileRange, Files, Listener, Network, OpenMode, Spawn, Task,
+    Block, BoxFuture, Connection, DirEntry, File, FileLock, FileRange, Files, Listener, Network, OpenMode, Spawn, Task,
 };
 
 /// What was counted.
@@ -110,12 +110,17 @@ impl File for Metered<dyn File> {
         self.0.write_all_vectored_at(bufs, at)
     }
 
+    fn write_blocks_at(&self, blocks: &[Block], at: u64) -> io::Result<()> {
+        count(&self.1.file_writes);
+        self.0.write_blocks_at(blocks, at)
+    }
+
     fn set_len(&self, len: u64) -> io::Result<()> {
         count(&self.1.file_other);
         self.0.set_len(len)
     }
 
-    fn allocate(&self, len: u64) -> io::Result<()> {
+    fn allocate(&self, len: u64) -> io::Result<bool> {
         count(&self.1.file_other);
         self.0.allocate(len)
     }

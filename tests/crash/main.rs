@@ -10,6 +10,7 @@
 mod connections;
 mod directory;
 mod full_disk;
+mod kill;
 mod requests;
 mod strace;
 

@@ -160,13 +160,14 @@ impl Partition {
     }
 
     /// Appends a produced batch. `acks_all` asks for enough in-sync replicas first (error 19, before anything is
-    /// written).
+    /// written). Up to `lag_max` bytes may reach the log's file later.
     pub fn produce(
         &mut self,
         records: &Bytes,
         acks_all: bool,
         depth: RecordValidation,
         now: i64,
+        lag_max: usize,
     ) -> Result<Produced, ProduceError> {
         let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
         // More replicas than there are cannot be in sync (KIP-966, `Partition.effectiveMinIsr`).
@@ -207,7 +208,7 @@ impl Partition {
         }
         let appended = self
             .log
-            .append(&validated.batch, self.leader_epoch, validated.append_time);
+            .append(&validated.batch, self.leader_epoch, validated.append_time, lag_max);
         let appended = self.told(appended)?;
         self.advance_high_watermark();
         Ok(Produced {
@@ -221,7 +222,7 @@ impl Partition {
 
     /// Appends a batch that this broker made itself (coordinator records): no validation, no sequence numbers.
     pub fn append_own(&mut self, batch: &Batch) -> Result<Produced, ProduceError> {
-        let appended = self.log.append(batch, self.leader_epoch, None);
+        let appended = self.log.append(batch, self.leader_epoch, None, 0);
         let appended = self.told(appended)?;
         self.advance_high_watermark();
         Ok(Produced {

@@ -9,6 +9,7 @@ use crate::state::{Context, Operation, Resource, State};
 use crate::topics::PartitionHandle;
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use weir_core::ErrorCode;
 use weir_core::compress::Compression;
 use weir_core::record::BatchHeader;
@@ -109,7 +110,11 @@ struct Durability {
 /// The response, once what it acknowledges is on stable storage; if it never will be, the acknowledgements become
 /// errors.
 async fn durable(state: &State, mut response: ProduceResponse, wait: Durability) -> ProduceResponse {
-    let mut done = state.journal.committed(wait.lsn).await.map_err(|e| e.to_string());
+    let mut done = state
+        .journal
+        .committed(wait.lsn)
+        .await
+        .map_err(|e| e.to_string());
     for handle in &wait.duplicates {
         if done.is_ok() {
             done = background::sync(state, handle).await.map_err(|e| e.to_string());
@@ -191,9 +196,13 @@ fn append(
     if let Err(e) = state.journal.check_online() {
         return error(index, ErrorCode::KafkaStorageError, &e.to_string());
     }
-    let produced = hosted
-        .partition
-        .produce(records, acks == -1, state.config.validation, state.seam.now_ms());
+    // What is journaled may reach its segment with what follows it.
+    let lag_max = match acks {
+        -1 => state.lag_max.load(Ordering::Relaxed),
+        _ => 0,
+    };
+    let (validation, now) = (state.config.validation, state.seam.now_ms());
+    let produced = hosted.partition.produce(records, acks == -1, validation, now, lag_max);
     let produced = match produced {
         Ok(produced) => produced,
         Err(e) => {

@@ -362,7 +362,7 @@ mod tests {
         let mut hosted = handle.lock();
         let produced = hosted
             .partition
-            .produce(records, true, RecordValidation::Frame, 1_767_225_600_000)
+            .produce(records, true, RecordValidation::Frame, 1_767_225_600_000, 0)
             .unwrap();
         let lsn = handle.journal(journal, &mut hosted, produced.stored.as_ref());
         (produced, lsn)

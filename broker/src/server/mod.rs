@@ -182,6 +182,7 @@ fn open(seam: Seam, config: BrokerConfig) -> Result<Arc<State>, StartError> {
         producer_ids: Mutex::new((0, 0)),
         stopping: AtomicBool::new(false),
         connections: AtomicUsize::new(0),
+        lag_max: AtomicUsize::new(0),
         open: Mutex::new(BTreeMap::new()),
     });
     for info in infos {
@@ -222,7 +223,7 @@ fn open(seam: Seam, config: BrokerConfig) -> Result<Arc<State>, StartError> {
     }
     if !clean {
         for handle in &unsynced {
-            let (files, up_to) = handle.lock().partition.log.unsynced();
+            let (files, up_to) = handle.lock().partition.log.unsynced()?;
             for file in files {
                 file.sync_data()?;
             }

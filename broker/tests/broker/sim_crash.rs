@@ -95,7 +95,14 @@ pub(crate) async fn produce(
 }
 
 /// Produces to one partition until told to stop; each retry of an idempotent producer carries its old sequence number.
-pub(crate) async fn producer(seam: Seam, partition: i32, acks: i16, acked: Arc<Mutex<Acked>>, stop: Arc<AtomicBool>) {
+pub(crate) async fn producer(
+    seam: Seam,
+    partition: i32,
+    acks: i16,
+    pad_max: u64,
+    acked: Arc<Mutex<Acked>>,
+    stop: Arc<AtomicBool>,
+) {
     let mut value = u64::from(partition.unsigned_abs()) << 32 | if acks == -1 { 0 } else { 1 << 48 };
     let (mut id, mut sequence) = (None, 0);
     while !stop.load(Ordering::Relaxed) {
@@ -119,7 +126,7 @@ pub(crate) async fn producer(seam: Seam, partition: i32, acks: i16, acked: Arc<M
             }
             id = Some(response.producer_id);
         }
-        let pad = (seam.random.next_u64() % 3000) as usize;
+        let pad = (seam.random.next_u64() % pad_max) as usize;
         while let Some(offset) = produce(
             &mut wire,
             &acked,
@@ -270,6 +277,11 @@ pub(crate) struct Load {
 }
 
 pub(crate) fn load(seed: u64) -> Load {
+    load_of(seed, 3000)
+}
+
+/// The same with records of up to `pad_max` bytes.
+fn load_of(seed: u64, pad_max: u64) -> Load {
     let mut sim = Sim::new(seed);
     let acked = Arc::new(Mutex::new(Acked::default()));
     let stop = Arc::new(AtomicBool::new(false));
@@ -301,12 +313,12 @@ pub(crate) fn load(seed: u64) -> Load {
     for partition in 0..PARTITIONS {
         client.spawn(
             "producer",
-            producer(client.clone(), partition, -1, acked.clone(), stop.clone()),
+            producer(client.clone(), partition, -1, pad_max, acked.clone(), stop.clone()),
         );
         // Unsynced neighbours in the same log: what is lost of them must not take acknowledged records along.
         client.spawn(
             "producer",
-            producer(client.clone(), partition, 1, acked.clone(), stop.clone()),
+            producer(client.clone(), partition, 1, 3000, acked.clone(), stop.clone()),
         );
     }
     client.spawn("committer", committer(client.clone(), acked.clone(), stop.clone()));
@@ -383,6 +395,24 @@ fn nothing_acknowledged_is_lost_in_100_power_cuts() {
         acked > 2_000,
         "only {acked} records were acknowledged: the load does not load"
     );
+}
+
+/// Long enough for journal files to be full, given up and used again: what they stood for is in segments by then.
+#[test]
+fn nothing_acknowledged_is_lost_when_the_journal_goes_round() {
+    let mut bytes = 0;
+    for seed in 200..204 {
+        let mut load = load_of(seed, 8_000);
+        for _ in 0..2 {
+            let run = Duration::from_millis(1000 + load.client.random.next_u64() % 400);
+            load.run_for(run);
+            load.power_cut();
+            load.check(&format!("seed {seed}"));
+        }
+        load.stop.store(true, Ordering::Relaxed);
+        bytes += load.sim.disk_bytes("broker");
+    }
+    assert!(bytes > 20 << 20, "only {bytes} bytes: no journal file was full");
 }
 
 #[test]

@@ -101,11 +101,12 @@ impl File for RealFile {
         self.0.set_len(len)
     }
 
-    fn allocate(&self, len: u64) -> io::Result<()> {
+    fn allocate(&self, len: u64) -> io::Result<bool> {
         use rustix::fs::{FallocateFlags, fallocate};
         match fallocate(&self.0, FallocateFlags::KEEP_SIZE, 0, len) {
+            Ok(()) => Ok(true),
             // Not every file system can; a plain append works as well, only slower.
-            Ok(()) | Err(rustix::io::Errno::OPNOTSUPP) => Ok(()),
+            Err(rustix::io::Errno::OPNOTSUPP) => Ok(false),
             Err(e) => Err(e.into()),
         }
     }

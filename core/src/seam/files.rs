@@ -76,8 +76,8 @@ pub trait File: Send + Sync {
     }
     /// Cuts or grows (with zeros) to `len` bytes.
     fn set_len(&self, len: u64) -> io::Result<()>;
-    /// Reserves disk space up to `len` bytes without changing the length, where the file system can.
-    fn allocate(&self, len: u64) -> io::Result<()>;
+    /// Reserves disk space up to `len` bytes without changing the length; false where the file system cannot.
+    fn allocate(&self, len: u64) -> io::Result<bool>;
     /// Data and what is needed to read it back are on stable storage (fdatasync).
     fn sync_data(&self) -> io::Result<()>;
 

@@ -22,6 +22,14 @@ struct Content {
     live: Vec<u8>,
     synced: Vec<u8>,
     pending: Vec<Pending>,
+    /// Up to here there is room on the disk.
+    reserved: usize,
+}
+
+impl Content {
+    fn room(&self) -> usize {
+        self.live.len().max(self.reserved)
+    }
 }
 
 type Inode = Arc<Mutex<Content>>;
@@ -105,6 +113,7 @@ impl SimFiles {
             }
             content.live.clone_from(&image);
             content.synced = image;
+            content.reserved = 0;
         }
         tree.live = after.clone();
         tree.durable = after;
@@ -140,6 +149,20 @@ impl SimFile {
             Err(io::Error::other("the host crashed"))
         }
     }
+
+    /// Whether the disk has room for the file's first `len` bytes.
+    fn find_room(&self, len: usize) -> io::Result<()> {
+        let tree = self.tree.lock();
+        let Some(limit) = tree.limit.filter(|_| self.inode.lock().room() < len) else {
+            return Ok(());
+        };
+        let others = tree.live.values().filter(|inode| !Arc::ptr_eq(inode, &self.inode));
+        let others: u64 = others.map(|inode| inode.lock().room() as u64).sum();
+        match others + len as u64 > limit {
+            true => Err(io::ErrorKind::StorageFull.into()),
+            false => Ok(()),
+        }
+    }
 }
 
 impl File for SimFile {
@@ -163,23 +186,7 @@ impl File for SimFile {
     fn write_all_at(&self, buf: &[u8], at: u64) -> io::Result<()> {
         self.check()?;
         let at = usize::try_from(at).map_err(io::Error::other)?;
-        {
-            let tree = self.tree.lock();
-            // What lies within the file has its room already.
-            let grows = self.inode.lock().live.len() < at + buf.len();
-            if let Some(limit) = tree.limit.filter(|_| grows) {
-                let others: u64 = tree
-                    .live
-                    .values()
-                    .filter(|i| !Arc::ptr_eq(i, &self.inode))
-                    .map(|i| i.lock().live.len() as u64)
-                    .sum();
-                let len = self.inode.lock().live.len().max(at + buf.len()) as u64;
-                if others + len > limit {
-                    return Err(io::ErrorKind::StorageFull.into());
-                }
-            }
-        }
+        self.find_room(at + buf.len())?;
         let mut content = self.inode.lock();
         write(&mut content.live, at, buf);
         content.pending.push(Pending::Write {
@@ -201,12 +208,18 @@ impl File for SimFile {
         let len = usize::try_from(len).map_err(io::Error::other)?;
         let mut content = self.inode.lock();
         content.live.resize(len, 0);
+        content.reserved = 0;
         content.pending.push(Pending::SetLen(len));
         Ok(())
     }
 
-    fn allocate(&self, _len: u64) -> io::Result<()> {
-        Ok(())
+    fn allocate(&self, len: u64) -> io::Result<bool> {
+        self.check()?;
+        let len = usize::try_from(len).map_err(io::Error::other)?;
+        self.find_room(len)?;
+        let mut content = self.inode.lock();
+        content.reserved = content.reserved.max(len);
+        Ok(true)
     }
 
     fn sync_data(&self) -> io::Result<()> {

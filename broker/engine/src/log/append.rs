@@ -36,12 +36,14 @@ pub enum AppendError {
 
 impl Log {
     /// Appends as leader: the batch gets the next offset and `leader_epoch`; with `append_time` its records get that
-    /// timestamp (`LogAppendTime`), which needs a new checksum. Validation is done before.
+    /// timestamp (`LogAppendTime`), which needs a new checksum. Validation is done before. Up to `lag_max` bytes may reach
+    /// the file later: for what the caller makes safe elsewhere.
     pub fn append(
         &mut self,
         batch: &Batch,
         leader_epoch: i32,
         append_time: Option<i64>,
+        lag_max: usize,
     ) -> Result<Appended, AppendError> {
         let mut head = [0; HEADER_LEN];
         let (front, body) = batch.bytes.split_at(HEADER_LEN.min(batch.bytes.len()));
@@ -54,7 +56,7 @@ impl Log {
             let crc = crc32c(&[head.get(layout::ATTRIBUTES..).unwrap_or_default(), body].concat());
             be::put_u32(&mut head, layout::CRC, crc);
         }
-        self.write(batch, &head, body)
+        self.write(batch, &head, body, lag_max)
     }
 
     /// Appends as follower or from the journal: bytes as they are, at the offset they carry. A gap before it is kept.
@@ -68,10 +70,16 @@ impl Log {
         let mut head = [0; HEADER_LEN];
         let (front, body) = batch.bytes.split_at(HEADER_LEN.min(batch.bytes.len()));
         head.copy_from_slice(front);
-        self.write(batch, &head, body)
+        self.write(batch, &head, body, 0)
     }
 
-    fn write(&mut self, batch: &Batch, head: &[u8; HEADER_LEN], body: &[u8]) -> Result<Appended, AppendError> {
+    fn write(
+        &mut self,
+        batch: &Batch,
+        head: &[u8; HEADER_LEN],
+        body: &[u8],
+        lag_max: usize,
+    ) -> Result<Appended, AppendError> {
         let header = BatchHeader {
             crc: be::u32_at(head, layout::CRC),
             ..patched(&batch.header, head)
@@ -80,7 +88,6 @@ impl Log {
         if self.epochs.assign(header.leader_epoch, header.base_offset) {
             self.epochs.save(&*self.files)?;
         }
-        let interval = self.config.index_interval_bytes;
         // The first segment begins where the log does, even when what the journal puts back begins later: readers go on
         // over the gap.
         let base = self
@@ -92,7 +99,7 @@ impl Log {
                 .insert(base, Segment::create(&*self.files, &self.dir, base)?);
         }
         if let Some(segment) = self.segments.get_mut(&base) {
-            segment.append(&header, head, body, interval)?;
+            segment.append(&header, head, body, &self.config, lag_max)?;
         }
         if let Some(txn) = self.aborted_by(&header, batch) {
             txn_index::append(&*self.files, &self.dir, base, &txn)?;

@@ -11,6 +11,7 @@ mod index;
 mod producers;
 mod read;
 mod segment;
+mod tail;
 mod trim;
 mod txn_index;
 
@@ -348,23 +349,29 @@ impl Log {
     }
 
     /// Files with writes that may not be on stable storage, and the offset up to which syncing them reaches.
-    #[must_use]
-    pub fn unsynced(&self) -> (Vec<Arc<dyn File>>, i64) {
+    pub fn unsynced(&self) -> io::Result<(Vec<Arc<dyn File>>, i64)> {
         if self.recovery_point >= self.next_offset {
-            return (Vec::new(), self.next_offset);
+            return Ok((Vec::new(), self.next_offset));
         }
         // A segment that ends at the recovery point was active when it was synced.
         let from = self.base_of(self.recovery_point.saturating_sub(1));
         let active = self.segments.last_key_value().map(|(base, _)| *base);
         let mut files = Vec::new();
         for (base, segment) in self.segments.range(from..) {
-            files.push(segment.file());
+            files.push(segment.settled_file()?);
             // The recovery point vouches for a full segment's indexes, too; the active one's are always made anew.
             if active != Some(*base) {
                 files.extend(segment.index_files());
             }
         }
-        (files, self.next_offset)
+        Ok((files, self.next_offset))
+    }
+
+    /// Has the files hold everything that was appended, and keeps no memory for what may come.
+    pub fn rest(&self) -> io::Result<()> {
+        self.segments
+            .last_key_value()
+            .map_or(Ok(()), |(_, active)| active.rest())
     }
 
     /// Whether a segment is full that the recovery point does not vouch for.

@@ -1,7 +1,9 @@
 //! One segment: a run of batches in a `.log` file with its two indexes. Bytes in, bytes out; what a batch means is
 //! the log's business.
 
+use super::LogConfig;
 use super::index::{OffsetIndex, TimeIndex};
+use super::tail::Tail;
 use bytes::Bytes;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,7 +11,8 @@ use std::sync::Arc;
 use weir_core::record::{Batch, BatchHeader, HEADER_LEN};
 use weir_core::seam::{File, FileRange, Files, OpenMode};
 
-/// Disk space is reserved in steps of this size once a segment has shown that it grows.
+/// Disk space is reserved in steps of this size, or a whole segment if that is less, once a sixteenth is written: by then
+/// the segment has shown that it grows.
 const ALLOCATE_STEP_BYTES: u64 = 16 << 20;
 
 /// Bytes a scan reads at a time.
@@ -25,10 +28,13 @@ pub(super) fn file_name(base_offset: i64, suffix: &str) -> String {
 pub(super) struct Segment {
     pub(super) base_offset: i64,
     dir: PathBuf,
-    file: Arc<dyn File>,
+    tail: Arc<Tail>,
     offsets: OffsetIndex,
     times: TimeIndex,
     pub(super) size: u64,
+    /// Up to here the disk has space reserved.
+    reserved: u64,
+    /// Up to here reserving was tried.
     allocated: u64,
     bytes_since_index: u64,
     /// Largest timestamp, and the offset of the last record of the batch that has it.
@@ -49,10 +55,11 @@ impl Segment {
         let mut segment = Self {
             base_offset,
             dir: dir.to_owned(),
-            file,
+            tail: Arc::new(Tail::new(file)),
             offsets,
             times,
             size,
+            reserved: size,
             allocated: size,
             bytes_since_index: 0,
             max_timestamp,
@@ -75,32 +82,39 @@ impl Segment {
             return Ok(None);
         }
         let mut header = [0; HEADER_LEN];
-        self.file.read_exact_at(&mut header, position)?;
+        self.tail.read_exact_at(&mut header, position)?;
         Ok(BatchHeader::parse(&header)
             .ok()
             .filter(|h| position + h.total_len() as u64 <= self.size))
     }
 
-    /// Appends a batch whose header was patched: `head` is the header's bytes, `body` what follows them.
+    /// Appends a batch whose header was patched: `head` is the header's bytes, `body` what follows them. Up to `lag_max`
+    /// bytes may reach the file later.
     pub(super) fn append(
         &mut self,
         header: &BatchHeader,
         head: &[u8; HEADER_LEN],
         body: &[u8],
-        index_interval_bytes: u64,
+        config: &LogConfig,
+        lag_max: usize,
     ) -> io::Result<()> {
         let len = (HEADER_LEN + body.len()) as u64;
         let end = self.size + len;
-        if end > self.allocated && self.size > ALLOCATE_STEP_BYTES / 16 {
-            self.allocated = end.next_multiple_of(ALLOCATE_STEP_BYTES);
-            // A disk without room for the whole step may still have room for the batch.
-            if let Err(error) = self.file.allocate(self.allocated) {
-                tracing::debug!(%error, "no space reserved");
+        let step = ALLOCATE_STEP_BYTES.min(config.segment_bytes).max(1);
+        if end > self.allocated && self.size > step / 16 {
+            self.allocated = end.next_multiple_of(step);
+            match self.tail.file().allocate(self.allocated) {
+                Ok(true) => self.reserved = self.allocated,
+                Ok(false) => {}
+                // A disk without room for the whole step may still have room for the batch.
+                Err(error) => tracing::debug!(%error, "no space reserved"),
             }
         }
+        // What is acknowledged must find its room when it is written: only space that is reserved may wait.
+        let lag_max = if end <= self.reserved { lag_max } else { 0 };
         // All that can fail comes before anything is noted: what fails leaves the segment as it was.
-        self.file.write_all_vectored_at(&[head, body], self.size)?;
-        self.note(header, self.size, index_interval_bytes);
+        self.tail.append([head, body], self.size, lag_max)?;
+        self.note(header, self.size, config.index_interval_bytes);
         self.size = end;
         Ok(())
     }
@@ -108,11 +122,18 @@ impl Segment {
     /// Takes the last batch back, which begins at `position` with `offset`. The largest timestamp stays: as an upper
     /// bound it still holds.
     pub(super) fn take_back(&mut self, position: u64, offset: i64) -> io::Result<()> {
-        self.file.set_len(position)?;
-        self.size = position;
-        self.allocated = position;
+        self.cut(position)?;
         self.offsets.truncate_to_position(position)?;
         self.times.truncate_to(offset)
+    }
+
+    /// Drops the bytes from `position` on.
+    fn cut(&mut self, position: u64) -> io::Result<()> {
+        if self.tail.cut(position)? {
+            (self.reserved, self.allocated) = (position, position);
+        }
+        self.size = position;
+        Ok(())
     }
 
     /// What an append means for the indexes. As in `LogSegment.append`: first timestamps, then an entry for the batch
@@ -150,10 +171,12 @@ impl Segment {
             true => self.header_at(position)?.map_or(0, |header| header.total_len()),
             false => 0,
         };
+        let len = max_bytes.max(first).min(available);
+        self.tail.settle_to(position + len as u64)?;
         Ok(FileRange {
-            file: self.file.clone(),
+            file: self.tail.file().clone(),
             at: position,
-            len: max_bytes.max(first).min(available),
+            len,
         })
     }
 
@@ -164,7 +187,7 @@ impl Segment {
         let available = usize::try_from(end.saturating_sub(position)).unwrap_or(usize::MAX);
         let read = |len: usize| {
             let mut buffer = vec![0; len];
-            self.file.read_exact_at(&mut buffer, position)?;
+            self.tail.read_exact_at(&mut buffer, position)?;
             io::Result::Ok(Bytes::from(buffer))
         };
         let least = if at_least_one { HEADER_LEN } else { 0 };
@@ -233,11 +256,9 @@ impl Segment {
         })?;
         let cut = self.size - valid;
         if cut > 0 {
-            self.file.set_len(valid)?;
+            self.cut(valid)?;
             // At once: a second crash must not bring back a tail that by then follows other batches.
-            self.file.sync_data()?;
-            self.size = valid;
-            self.allocated = valid;
+            self.tail.file().sync_data()?;
         }
         self.seal()?;
         Ok(cut)
@@ -248,9 +269,7 @@ impl Segment {
         let Some(position) = self.position_of(offset)? else {
             return Ok(());
         };
-        self.file.set_len(position)?;
-        self.size = position;
-        self.allocated = position;
+        self.cut(position)?;
         self.offsets.truncate_to_position(position)?;
         self.times.truncate_to(offset)?;
         self.max_timestamp = self.times.last();
@@ -270,8 +289,9 @@ impl Segment {
         Ok(end)
     }
 
-    /// Writes out the indexes with a last time entry, as a roll or a clean stop does.
+    /// Writes out what lags and the indexes, with a last time entry, as a roll or a clean stop does.
     pub(super) fn seal(&mut self) -> io::Result<()> {
+        self.tail.rest()?;
         if self.size > 0 {
             self.times.push(self.max_timestamp.0, self.max_timestamp.1);
         }
@@ -282,15 +302,22 @@ impl Segment {
     /// Gives back reserved space that was not used: cutting to the length it has drops what lies past the end.
     pub(super) fn release(&mut self) -> io::Result<()> {
         if self.allocated > self.size {
-            self.file.set_len(self.size)?;
-            self.allocated = self.size;
+            self.tail.settle()?;
+            self.tail.file().set_len(self.size)?;
+            (self.reserved, self.allocated) = (self.size, self.size);
         }
         Ok(())
     }
 
-    /// The handle to sync without holding the log.
-    pub(super) fn file(&self) -> Arc<dyn File> {
-        self.file.clone()
+    /// The handle to sync without holding the log; it has everything that was appended.
+    pub(super) fn settled_file(&self) -> io::Result<Arc<dyn File>> {
+        self.tail.settle()?;
+        Ok(self.tail.file().clone())
+    }
+
+    /// Has the file hold everything, and keeps no memory for what may come.
+    pub(super) fn rest(&self) -> io::Result<()> {
+        self.tail.rest()
     }
 
     /// The handles of both indexes; what they hold in memory is written when the segment is sealed.

@@ -54,6 +54,10 @@ fn read_all(log: &Log) -> Vec<(i64, u8)> {
 #[derive(Clone, Debug)]
 enum Op {
     Append(Vec<u8>),
+    /// An append that may reach the file later, as what is journaled may.
+    Lag(Vec<u8>),
+    Rest,
+    Read,
     Reopen,
     Unclean,
     Trim(u8),
@@ -62,7 +66,10 @@ enum Op {
 
 fn op() -> impl Strategy<Value = Op> {
     prop_oneof![
-        8 => proptest::collection::vec(any::<u8>(), 1..5).prop_map(Op::Append),
+        4 => proptest::collection::vec(any::<u8>(), 1..5).prop_map(Op::Append),
+        8 => proptest::collection::vec(any::<u8>(), 1..5).prop_map(Op::Lag),
+        1 => Just(Op::Rest),
+        3 => Just(Op::Read),
         1 => Just(Op::Reopen),
         1 => Just(Op::Unclean),
         1 => any::<u8>().prop_map(Op::Trim),
@@ -71,7 +78,7 @@ fn op() -> impl Strategy<Value = Op> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
     #[test]
     fn behaves_like_a_vector(ops in proptest::collection::vec(op(), 1..60)) {
         let mut sim = Sim::new(1);
@@ -80,13 +87,22 @@ proptest! {
         let mut log = open(&files, OpenFrom::default());
         let mut model: Vec<(i64, u8)> = Vec::new();
         let mut ts = 100;
-        for op in ops {
-            match op {
-                Op::Append(values) => {
+        // All before it is in files: what is killed loses nothing of it.
+        let mut safe = 0;
+        for op in ops.into_iter().chain([Op::Read]) {
+            match &op {
+                Op::Append(values) | Op::Lag(values) => {
                     ts += 10;
-                    let at = log.append(&batch(&values, ts), 0, None).unwrap().base_offset;
+                    let lag_max = if matches!(op, Op::Lag(_)) { 300 } else { 0 };
+                    let at = log.append(&batch(values, ts), 0, None, lag_max).unwrap().base_offset;
                     model.extend(values.iter().enumerate().map(|(i, v)| (at + i as i64, *v)));
+                    if lag_max == 0 { safe = log.next_offset(); }
                 }
+                Op::Rest => {
+                    log.rest().unwrap();
+                    safe = log.next_offset();
+                }
+                Op::Read => {}
                 Op::Reopen | Op::Unclean => {
                     let clean = matches!(op, Op::Reopen);
                     if clean { log.close().unwrap(); }
@@ -96,23 +112,34 @@ proptest! {
                     log = open(&files, from);
                     // A gap that a truncation left at the end is not in any file.
                     prop_assert!(log.next_offset() <= end);
+                    if clean { safe = end; }
+                    let there = log.next_offset();
+                    prop_assert!(model.iter().all(|(o, _)| *o < there || *o >= safe));
+                    model.retain(|(o, _)| *o < there);
+                    safe = there;
                     prop_assert_eq!(log.next_offset(), model.last().map_or(log.next_offset(), |(o, _)| o + 1));
                 }
                 Op::Trim(n) => {
-                    let to = log.log_start() + (log.next_offset() - log.log_start()) * i64::from(n) / 400;
+                    let to = log.log_start() + (log.next_offset() - log.log_start()) * i64::from(*n) / 400;
                     log.delete_records_before(to).unwrap();
                     model.retain(|(o, _)| *o >= to);
                 }
                 Op::Truncate(n) => {
-                    let to = log.next_offset() - (log.next_offset() - log.log_start()) * i64::from(n) / 800;
+                    let to = log.next_offset() - (log.next_offset() - log.log_start()) * i64::from(*n) / 800;
                     log.truncate_to(to).unwrap();
                     // A batch goes as a whole.
                     model.retain(|(o, _)| *o < to);
                     let end = log.next_offset();
                     prop_assert!(end <= to);
+                    // A truncation takes whole batches: what it took along is seen here.
+                    let read = read_all(&log);
+                    model.retain(|(o, _)| read.iter().any(|(r, _)| r == o) || *o < log.log_start());
+                    safe = end;
                 }
             }
+            if !matches!(op, Op::Read) { continue; }
             let read = read_all(&log);
+            safe = log.next_offset();
             model.retain(|(o, _)| read.iter().any(|(r, _)| r == o) || *o < log.log_start());
             let expect: Vec<_> = model.iter().filter(|(o, _)| *o >= log.log_start()).copied().collect();
             let read: Vec<_> = read.into_iter().filter(|(o, _)| *o >= log.log_start()).collect();
@@ -129,7 +156,7 @@ fn nothing_that_was_appended_goes_missing() {
     files.create_dir_all(Path::new("/d/t-0")).unwrap();
     let mut log = open(&files, OpenFrom::default());
     for i in 0..200_u8 {
-        log.append(&batch(&[i], 100 + i64::from(i)), 0, None).unwrap();
+        log.append(&batch(&[i], 100 + i64::from(i)), 0, None, 0).unwrap();
     }
     assert!(log.segment_count() > 10);
     assert_eq!(
@@ -158,7 +185,7 @@ fn a_torn_tail_is_cut_at_every_byte() {
     files.create_dir_all(Path::new("/d/t-0")).unwrap();
     let mut log = open(&files, OpenFrom::default());
     for i in 0..4_u8 {
-        log.append(&batch(&[i], 100), 0, None).unwrap();
+        log.append(&batch(&[i], 100), 0, None, 0).unwrap();
     }
     drop(log);
     let whole = files.read(path).unwrap();
@@ -179,7 +206,7 @@ fn retention_by_size_and_time() {
     files.create_dir_all(Path::new("/d/t-0")).unwrap();
     let mut log = open(&files, OpenFrom::default());
     for i in 0..100_u8 {
-        log.append(&batch(&[i], 1000 + i64::from(i)), 0, None).unwrap();
+        log.append(&batch(&[i], 1000 + i64::from(i)), 0, None, 0).unwrap();
     }
     let end = log.next_offset();
     log.set_config(LogConfig {
@@ -211,7 +238,7 @@ fn retention_by_size_and_time() {
     });
     log.enforce_retention(1_000_000, end).unwrap();
     assert_eq!((log.log_start(), log.next_offset()), (end, end));
-    log.append(&batch(&[9], 1), 0, None).unwrap();
+    log.append(&batch(&[9], 1), 0, None, 0).unwrap();
     assert_eq!(read_all(&log), [(end, 9)]);
 }
 
@@ -229,7 +256,7 @@ fn every_offset_is_found(log: &Log, what: &str) {
 }
 
 #[test]
-fn indexes_survive_power_cuts() {
+fn what_was_synced_and_its_indexes_survive_power_cuts() {
     for seed in 0..300 {
         let mut sim = Sim::new(seed);
         let mut recovery_point = 0;
@@ -241,17 +268,22 @@ fn indexes_survive_power_cuts() {
                 ..OpenFrom::default()
             };
             let mut log = open(&host.files, from);
+            assert!(
+                log.next_offset() >= recovery_point,
+                "seed {seed}, cut {cut}: what was synced is lost"
+            );
             every_offset_is_found(&log, &format!("seed {seed}, cut {cut}"));
             // As a start does: what it found is synced, recovery points are written.
             for step in 0..1 + host.random.next_u64() % 40 {
                 if step == 0 || host.random.next_u64().is_multiple_of(12) {
-                    let (unsynced, up_to) = log.unsynced();
+                    let (unsynced, up_to) = log.unsynced().unwrap();
                     unsynced.iter().for_each(|file| file.sync_data().unwrap());
                     log.mark_synced(up_to);
                     recovery_point = log.recovery_point();
                 }
                 let values = vec![1; 1 + (host.random.next_u64() % 6) as usize];
-                log.append(&batch(&values, 100), 0, None).unwrap();
+                let lag_max = 300 * (host.random.next_u64() % 2) as usize;
+                log.append(&batch(&values, 100), 0, None, lag_max).unwrap();
             }
             every_offset_is_found(&log, &format!("seed {seed}, before cut {cut}"));
             drop(log);
@@ -272,7 +304,7 @@ fn a_new_segment_takes_nothing_from_files_that_lay_there() {
     files.write_atomic(path, &entry).unwrap();
     let mut log = open(&files, OpenFrom::default());
     for i in 0..20 {
-        log.append(&batch(&[i], 100), 0, None).unwrap();
+        log.append(&batch(&[i], 100), 0, None, 0).unwrap();
     }
     every_offset_is_found(&log, "an index without its segment");
 }
@@ -285,12 +317,12 @@ fn a_full_segment_is_told_until_it_is_synced() {
     let mut log = open(&files, OpenFrom::default());
     let mut told = 0;
     for i in 0..40 {
-        log.append(&batch(&[i], 100), 0, None).unwrap();
+        log.append(&batch(&[i], 100), 0, None, 0).unwrap();
         let before = log.segment_count();
         if log.has_full_unsynced() {
             told += 1;
             assert!(before > 1);
-            let (files, up_to) = log.unsynced();
+            let (files, up_to) = log.unsynced().unwrap();
             files.iter().for_each(|file| file.sync_data().unwrap());
             log.mark_synced(up_to);
             assert!(!log.has_full_unsynced());
