@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
-use weir_config::{ConfigDef, ConfigErrors, ConfigKey, Settings, Update, Validator};
+use weir_config::{ConfigDef, ConfigErrors, ConfigKey, ConfigValue, Settings, Update, Validator};
 use weir_engine::group::GroupConfig;
 use weir_engine::topic_config;
 use weir_engine::validate::RecordValidation;
@@ -24,6 +24,8 @@ pub const KEYS: &[ConfigKey] = &[
     ConfigKey::int("default.replication.factor").default("1").check(Validator::AtLeast(1)).doc("Replicas of a topic that is made without a number."),
     ConfigKey::int("offsets.topic.num.partitions").default("50").check(Validator::AtLeast(1)).high().doc("Partitions of __consumer_offsets; cannot change once it exists."),
     ConfigKey::int("offsets.topic.segment.bytes").default("104857600").check(Validator::AtLeast(1)).doc("Segment size of __consumer_offsets, in bytes."),
+    ConfigKey::int("num.network.threads").default_null().check(Validator::Custom(none_or_some)).high().update(Update::ReadOnly)
+        .doc("Threads that serve connections and do what they ask for, at most one a core. Default: half of the cores, at least one. Kafka has 3, and num.io.threads behind them."),
     ConfigKey::int("socket.request.max.bytes").default("104857600").check(Validator::AtLeast(1)).doc("Largest request, in bytes; a larger one closes the connection."),
     ConfigKey::long("connections.max.idle.ms").default("600000").doc("Milliseconds of silence after which a connection is closed."),
     ConfigKey::int("max.connections").default("10000").check(Validator::AtLeast(1)).doc("Connections at one time; one more is closed at once. Lower than Kafka's 2147483647: a file descriptor each."),
@@ -52,6 +54,14 @@ pub const KEYS: &[ConfigKey] = &[
     ConfigKey::string("listener.security.protocol.map").default_null().doc("Listener name to security protocol."),
     ConfigKey::string("inter.broker.listener.name").default_null().doc("Listener between brokers."),
 ];
+
+/// `AtLeast(1)` where there is a value.
+fn none_or_some(value: &ConfigValue) -> Result<(), String> {
+    match value {
+        ConfigValue::Int(n) if *n < 1 => Err("Value must be at least 1".into()),
+        _ => Ok(()),
+    }
+}
 
 static DEF: LazyLock<ConfigDef> = LazyLock::new(|| {
     let mut def = ConfigDef::from_keys(KEYS);
@@ -97,6 +107,8 @@ pub struct BrokerConfig {
     pub default_replication_factor: i16,
     pub offsets_topic_partitions: i32,
     pub offsets_topic_segment_bytes: i32,
+    /// `num.network.threads`
+    pub threads: Option<usize>,
     pub request_max_bytes: usize,
     pub connections_max_idle_ms: i64,
     pub connections_max: usize,
@@ -268,6 +280,11 @@ impl BrokerConfig {
             default_replication_factor: i16::try_from(int("default.replication.factor")).unwrap_or(1),
             offsets_topic_partitions: narrow("offsets.topic.num.partitions"),
             offsets_topic_segment_bytes: narrow("offsets.topic.segment.bytes"),
+            threads: s
+                .get::<Option<i64>>("num.network.threads")
+                .ok()
+                .flatten()
+                .and_then(|n| usize::try_from(n).ok()),
             request_max_bytes: usize::try_from(int("socket.request.max.bytes")).unwrap_or(100 << 20),
             connections_max_idle_ms: int("connections.max.idle.ms"),
             connections_max: usize::try_from(int("max.connections")).unwrap_or(usize::MAX),

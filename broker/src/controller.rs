@@ -132,7 +132,7 @@ impl Controller {
             Ok(done) => done,
             Err(message) => return refused(message),
         };
-        match state.journal.committed(lsn).await {
+        match state.journal.committed(lsn, || state.turns.alone()).await {
             Ok(()) => replies,
             Err(e) => refused(e.to_string()),
         }

@@ -259,7 +259,7 @@ async fn answered(state: &State, receiver: oneshot::Receiver<(Reply, Lsn)>) -> R
     let (reply, lsn) = receiver.await.map_err(|_| ErrorCode::CoordinatorNotAvailable)?;
     state
         .journal
-        .committed(lsn)
+        .committed(lsn, || state.turns.alone())
         .await
         .map_err(|_| ErrorCode::CoordinatorNotAvailable)?;
     Ok(reply)

@@ -21,6 +21,7 @@ mod removal;
 mod server;
 mod state;
 mod topics;
+mod turns;
 
 pub use config::BrokerConfig;
 pub use disk::OpenError;

@@ -51,7 +51,7 @@ pub(crate) fn remove_topic(state: &State, topic: &TopicHandle, lsn: Lsn) {
         state.seam.files.clone(),
     );
     state.seam.spawn("remove a topic", async move {
-        if journal.committed(lsn).await.is_err() {
+        if journal.committed(lsn, || false).await.is_err() {
             // The next start sees what became of the deletion.
             return;
         }

@@ -6,6 +6,7 @@ use crate::disk::Disk;
 use crate::groups::Coordinators;
 use crate::journal::Journal;
 use crate::topics::Topics;
+use crate::turns::Turns;
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub(crate) struct State {
     pub(crate) connections: AtomicUsize,
     /// Bytes that a partition's file may lag behind for what is in the journal; set by the background.
     pub(crate) lag_max: AtomicUsize,
+    pub(crate) turns: Turns,
     /// One waker per open connection, to close it at a stop.
     pub(crate) open: Mutex<BTreeMap<u64, Arc<dyn weir_core::seam::Connection>>>,
 }

@@ -14,6 +14,7 @@ use weir_connect::kafka::client::ClientKafka;
 use weir_connect::{Plugins, Worker, WorkerConfig};
 use weir_console::Console;
 use weir_core::Seam;
+use weir_runtime::Threads;
 use weir_schema_registry::{Registry, RegistryConfig};
 // Linked for what they register.
 use {weir_plugin_datagen as _, weir_plugin_file as _, weir_plugin_sql as _};
@@ -120,7 +121,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Parts that run.
 pub(crate) struct Platform {
     logs: Option<PathBuf>,
-    broker: Option<Broker>,
+    broker: Option<(Broker, Threads)>,
     registry: Option<Registry>,
     connect: Option<Worker>,
     console: Option<Console>,
@@ -152,13 +153,13 @@ impl Platform {
             true => {
                 let config = broker_config(&sources, profile)?;
                 let logs = config.log_dir.clone();
-                (Some(start_broker(&seam, config).await?), Some(logs))
+                (Some(start_broker(config).await?), Some(logs))
             }
             false => (None, None),
         };
         let own = broker
             .as_ref()
-            .and_then(|b| b.addresses().first())
+            .and_then(|(b, _)| b.addresses().first())
             .map(|(_, address)| address.to_string());
         let bootstrap = own.or_else(|| args.bootstrap_servers.clone());
         let registry = match parts.registry {
@@ -191,6 +192,7 @@ impl Platform {
     pub(crate) fn bootstrap(&self) -> Option<String> {
         self.broker
             .as_ref()?
+            .0
             .addresses()
             .first()
             .map(|(_, address)| address.to_string())
@@ -207,7 +209,7 @@ impl Platform {
     }
 
     pub(crate) fn announce(&self, profile: Profile, began: Instant) {
-        for (name, address) in self.broker.iter().flat_map(|b| b.addresses()) {
+        for (name, address) in self.broker.iter().flat_map(|(b, _)| b.addresses()) {
             say!("kafka     {address} ({name})");
         }
         if let Some(url) = self.registry_url() {
@@ -240,7 +242,7 @@ impl Platform {
         if let Some(registry) = self.registry {
             registry.shutdown().await;
         }
-        if let Some(broker) = &self.broker {
+        if let Some((broker, _threads)) = &self.broker {
             broker
                 .stop()
                 .await
@@ -386,8 +388,12 @@ fn broker_config(sources: &Sources<'_>, profile: Profile) -> Result<BrokerConfig
     Ok(config)
 }
 
-async fn start_broker(seam: &Seam, config: BrokerConfig) -> Result<Broker, Failure> {
-    Broker::start(seam.clone(), config).await.map_err(|e| {
+/// A broker on threads of its own: no connector holds it up.
+async fn start_broker(config: BrokerConfig) -> Result<(Broker, Threads), Failure> {
+    let unable = |e| Failure::new(format!("the broker's threads could not be started: {e}"));
+    let threads = Threads::start("weir-broker", config.threads).map_err(unable)?;
+    let started = threads.run(async move { Broker::start(weir_runtime::real(), config).await });
+    let broker = started.await.map_err(unable)?.map_err(|e| {
         let hint = match &e {
             StartError::Listen { source, .. } if source.kind() == ErrorKind::AddrInUse => {
                 Some("another process listens there: stop it, or choose another port with --set broker.listeners=PLAINTEXT://127.0.0.1:19092")
@@ -406,7 +412,8 @@ async fn start_broker(seam: &Seam, config: BrokerConfig) -> Result<Broker, Failu
             Some(hint) => failure.hint(hint),
             None => failure,
         }
-    })
+    })?;
+    Ok((broker, threads))
 }
 
 pub(crate) async fn stop_signal() {

@@ -21,7 +21,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "controller.quorum.bootstrap.servers",
     "controller.quorum.voters",
     "num.io.threads",
-    "num.network.threads",
     "num.recovery.threads.per.data.dir",
     "offsets.topic.replication.factor",
     "share.coordinator.state.topic.min.isr",

@@ -112,7 +112,7 @@ struct Durability {
 async fn durable(state: &State, mut response: ProduceResponse, wait: Durability) -> ProduceResponse {
     let mut done = state
         .journal
-        .committed(wait.lsn)
+        .committed(wait.lsn, || state.turns.alone())
         .await
         .map_err(|e| e.to_string());
     for handle in &wait.duplicates {

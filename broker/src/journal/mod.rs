@@ -215,9 +215,9 @@ impl Journal {
         self.commit.lock().next_lsn - 1
     }
 
-    /// Completes once everything up to `lsn` is on stable storage. Who finds nobody syncing syncs for all that is there
-    /// by then: on its own worker where the seam allows it, for that saves two wake-ups a request.
-    pub(crate) async fn committed(self: &Arc<Self>, lsn: Lsn) -> Result<(), JournalError> {
+    /// Completes once everything up to `lsn` is on stable storage. Who finds nobody syncing has it synced for all that is
+    /// there by then: itself, if its worker may stand still meanwhile (`here`).
+    pub(crate) async fn committed(self: &Arc<Self>, lsn: Lsn, here: impl Fn() -> bool) -> Result<(), JournalError> {
         if lsn == 0 || !self.fsync {
             return Ok(());
         }
@@ -237,7 +237,7 @@ impl Journal {
                 }
                 commit.syncing = true;
                 drop(commit);
-                if self.seam.spawn.may_block_briefly() {
+                if here() && self.seam.spawn.may_block_briefly() {
                     self.sync_once();
                 } else {
                     let journal = self.clone();

@@ -38,8 +38,8 @@ enum Event {
     Idle,
 }
 
-/// Serves a connection until it ends.
-pub(super) async fn serve(state: &Arc<State>, listener: Arc<str>, connection: &Arc<dyn Connection>) {
+/// Serves a connection, which `id` tells from the others, until it ends.
+pub(super) async fn serve(state: &Arc<State>, id: u64, listener: Arc<str>, connection: &Arc<dyn Connection>) {
     let peer = connection.peer_addr();
     let context = Context {
         version: 0,
@@ -49,12 +49,12 @@ pub(super) async fn serve(state: &Arc<State>, listener: Arc<str>, connection: &A
         principal: "User:ANONYMOUS".into(),
         dialled: connection.local_addr(),
     };
-    if let Err(reason) = run(state, context, &**connection).await {
+    if let Err(reason) = run(state, id, context, &**connection).await {
         tracing::info!(%peer, reason, "closed a connection");
     }
 }
 
-async fn run(state: &Arc<State>, context: Context, connection: &dyn Connection) -> Result<(), String> {
+async fn run(state: &Arc<State>, id: u64, context: Context, connection: &dyn Connection) -> Result<(), String> {
     let mut input = BytesMut::new();
     let mut room = *READ_BYTES.start();
     let mut output = Output::default();
@@ -134,6 +134,7 @@ async fn run(state: &Arc<State>, context: Context, connection: &dyn Connection) 
                 ));
             }
             Event::Read(Ok(_)) => {
+                state.turns.take(id);
                 if input.len() == input.capacity() {
                     room = (room * 4).min(*READ_BYTES.end());
                 }

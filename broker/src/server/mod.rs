@@ -12,6 +12,7 @@ use crate::journal::Journal;
 use crate::removal;
 use crate::state::State;
 use crate::topics::{PartitionHandle, TopicHandle, Topics};
+use crate::turns::Turns;
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::io;
@@ -183,6 +184,7 @@ fn open(seam: Seam, config: BrokerConfig) -> Result<Arc<State>, StartError> {
         stopping: AtomicBool::new(false),
         connections: AtomicUsize::new(0),
         lag_max: AtomicUsize::new(0),
+        turns: Turns::default(),
         open: Mutex::new(BTreeMap::new()),
     });
     for info in infos {
@@ -300,7 +302,7 @@ async fn accept(state: Arc<State>, name: Arc<str>, listener: Box<dyn Listener>) 
         state.open.lock().insert(id, connection.clone());
         let (s, name) = (state.clone(), name.clone());
         state.seam.spawn("connection", async move {
-            connection::serve(&s, name, &connection).await;
+            connection::serve(&s, id, name, &connection).await;
             connection.close();
             s.open.lock().remove(&id);
             s.connections.fetch_sub(1, Ordering::AcqRel);

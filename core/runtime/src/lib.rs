@@ -1,10 +1,13 @@
 //! `weir-runtime`: the real side of the seam.
 //!
-//! Rooms: [`files`] (`std::fs`), [`net`] (tokio sockets), and [`real`], which hands out a [`Seam`] on the current
-//! tokio runtime. It must never know what is above it: records, brokers, clients.
+//! Rooms: [`files`] (`std::fs`), [`net`] (tokio sockets), [`threads`] (a runtime for one part of a process), and [`real`],
+//! which hands out a [`Seam`] on the current tokio runtime. It must never know what is above it: records, brokers, clients.
 
 mod files;
 mod net;
+mod threads;
+
+pub use threads::Threads;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -86,7 +89,7 @@ impl Spawn for RealSide {
     }
 
     fn may_block_briefly(&self) -> bool {
-        self.handle.metrics().num_workers() > 1
+        true
     }
 
     fn blocking(&self, name: &'static str, work: Box<dyn FnOnce() + Send>) -> BoxFuture<'static, ()> {

@@ -46,8 +46,8 @@ pub trait Spawn: Send + Sync {
     fn spawn(&self, name: &'static str, future: BoxFuture<'static, ()>) -> Box<dyn Task>;
     /// Runs a blocking call (a file sync) where it does not hold up others; completes when it has returned.
     fn blocking(&self, name: &'static str, work: Box<dyn FnOnce() + Send>) -> BoxFuture<'static, ()>;
-    /// Whether a task may itself make a call that takes about a millisecond, because other workers serve everybody
-    /// else meanwhile: two wake-ups on other threads cost more than a short sync does.
+    /// Whether a task may itself make a call that takes about a millisecond when nobody else has anything to do: two
+    /// wake-ups on other threads cost more than a short sync does.
     fn may_block_briefly(&self) -> bool {
         false
     }
