@@ -71,10 +71,14 @@ impl<const N: usize> EntryFile<N> {
         Ok(())
     }
 
-    /// How many entries from the front satisfy `keep`, which holds for a prefix.
+    /// How many entries from the front satisfy `keep`, which holds for a prefix. Few reads: halving ends where one of them
+    /// takes in all that is left.
     fn partition_point(&self, keep: impl Fn(&[u8; N]) -> bool) -> io::Result<u64> {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
+        if self.pending.first().is_some_and(&keep) {
+            return Ok(self.written + self.pending.partition_point(keep) as u64);
+        }
+        let (mut low, mut high) = (0, self.written);
+        while high - low > PENDING_MAX as u64 {
             let mid = low + (high - low) / 2;
             if keep(&self.get(mid)?) {
                 low = mid + 1;
@@ -82,7 +86,10 @@ impl<const N: usize> EntryFile<N> {
                 high = mid;
             }
         }
-        Ok(low)
+        let mut rest = vec![0; (high - low) as usize * N];
+        self.file.read_exact_at(&mut rest, low * N as u64)?;
+        let (entries, _) = rest.as_chunks::<N>();
+        Ok(low + entries.partition_point(keep) as u64)
     }
 
     fn truncate(&mut self, len: u64) -> io::Result<()> {
@@ -236,5 +243,48 @@ impl TimeIndex {
 
     pub(super) fn file(&self) -> Arc<dyn File> {
         self.entries.file.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use weir_core::sim::Sim;
+
+    #[test]
+    fn every_offset_finds_the_entry_before_it() {
+        let mut sim = Sim::new(1);
+        let files = sim.host("h").files;
+        let path = Path::new("/0.index");
+        // In memory, on disk, some of both; a search that reads once, halves first, ends at an edge.
+        for count in [
+            0,
+            1,
+            PENDING_MAX - 1,
+            PENDING_MAX,
+            2 * PENDING_MAX + 1,
+            5 * PENDING_MAX + 7,
+        ] {
+            files.open(path, OpenMode::Truncate).unwrap();
+            let mut index = OffsetIndex::open(&*files, path, 100).unwrap();
+            for n in 0..count as u64 {
+                index.push(103 + 2 * n as i64, 10 + n);
+            }
+            for reopened in [false, true] {
+                for offset in 100..106 + 2 * count as i64 {
+                    let before = u64::try_from((offset - 101).div_euclid(2))
+                        .unwrap_or(0)
+                        .min(count as u64);
+                    let expected = if before == 0 { 0 } else { 9 + before };
+                    assert_eq!(
+                        index.lookup(offset).unwrap(),
+                        expected,
+                        "{offset} of {count}, {reopened}"
+                    );
+                }
+                index.flush().unwrap();
+                index = OffsetIndex::open(&*files, path, 100).unwrap();
+            }
+        }
     }
 }
