@@ -4,7 +4,7 @@ use crate::TaskResult;
 use std::process::Command;
 
 const USAGE: &str = "\
-Usage: cargo xtask bench broker [--peer kafka] [--rounds N] [--rows a,b,…] [--json FILE]
+Usage: cargo xtask bench broker [--peer kafka] [--rounds N] [--rows a,b,…] [--warm-up N] [--json FILE]
 
 Server CPU seconds for the same work, Weir, Apache Kafka and a floor broker in turns, in one run (about twelve minutes with the peer).
 It fills the page cache first, which takes a minute or two.

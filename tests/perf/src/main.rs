@@ -19,10 +19,11 @@ use std::process::ExitCode;
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 const USAGE: &str = "\
-Usage: weir-perf broker [--peer kafka] [--rounds N] [--rows a,b,…] [--json FILE]
+Usage: weir-perf broker [--peer kafka] [--rounds N] [--rows a,b,…] [--warm-up N] [--json FILE]
        weir-perf floor PORT DIR
 
-  broker   compare brokers; without --peer only Weir and the floor are measured
+  broker   compare brokers; without --peer only Weir and the floor are measured. Each server is warmed up with every row's
+           work, or with N produced records of 1 KiB
   floor    the bound line: accept, check CRC, append, serve by pread, nothing else
 ";
 
@@ -31,6 +32,8 @@ pub struct Options {
     peer: bool,
     rounds: usize,
     rows: Vec<String>,
+    /// Records to warm up with; without it every row's work.
+    warm_up: Option<usize>,
     json: Option<std::path::PathBuf>,
 }
 
@@ -62,6 +65,7 @@ fn parse(args: &[String]) -> Outcome<Options> {
         peer: false,
         rounds: 5,
         rows: Vec::new(),
+        warm_up: None,
         json: None,
     };
     let mut args = args.iter();
@@ -74,6 +78,7 @@ fn parse(args: &[String]) -> Outcome<Options> {
             },
             "--rounds" => options.rounds = value()?.parse().map_err(|e| format!("--rounds: {e}"))?,
             "--rows" => options.rows = value()?.split(',').map(str::to_owned).collect(),
+            "--warm-up" => options.warm_up = Some(value()?.parse().map_err(|e| format!("--warm-up: {e}"))?),
             "--json" => options.json = Some(value()?.into()),
             other => return Err(format!("unknown option `{other}`\n\n{USAGE}").into()),
         }

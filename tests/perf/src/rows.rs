@@ -157,7 +157,7 @@ pub async fn compare(options: &Options) -> Outcome<()> {
         eprintln!("filling the page cache (up to a minute or two)");
         let mut filler = Filler::new()?;
         filler.fill()?;
-        warm_up(&servers, &mut filler).await?;
+        warm_up(&servers, options.warm_up, &mut filler).await?;
         for row in ROWS.iter().filter(|row| wanted(row.name)) {
             measure(row, &servers, options.rounds, &mut filler, &mut report).await?;
         }
@@ -171,10 +171,18 @@ pub async fn compare(options: &Options) -> Outcome<()> {
     Ok(())
 }
 
-/// Every kind of request as often as in a measured leg: enough for a JVM to have compiled it, and for files and pages to
-/// have been touched.
-async fn warm_up(servers: &[Server], filler: &mut Filler) -> Outcome<()> {
+/// Every kind of request as often as in a measured leg, or one kind for so many records: enough for a JVM to have compiled
+/// it, and for files and pages to have been touched.
+async fn warm_up(servers: &[Server], records: Option<usize>, filler: &mut Filler) -> Outcome<()> {
     for server in servers {
+        if let Some(records) = records {
+            let work = Work::Produce(Produce {
+                records,
+                ..ONE_PARTITION
+            });
+            leg(server, work, "warm", filler).await?;
+            continue;
+        }
         for (n, row) in ROWS.iter().enumerate() {
             if !matches!(row.work, Work::Java { .. }) {
                 leg(server, row.work, &format!("warm-{n}"), filler).await?;
