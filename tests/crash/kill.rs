@@ -25,7 +25,7 @@ fn run() -> Result<(), Missing> {
     let mut lagged = 0;
     for (round, last) in [-1, 1, -1].into_iter().enumerate() {
         let weir = start(round as u32)?;
-        let mut wire = Wire::connect(weir.bootstrap());
+        let mut wire = Wire::connect(weir.bootstrap()).at_once();
         if round == 0 {
             create(&mut wire, "t", 1);
         }

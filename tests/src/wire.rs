@@ -24,9 +24,14 @@ impl Wire {
     pub fn connect(address: &str) -> Self {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        // A request goes out in pieces: none waits for the other side to acknowledge the one before.
-        stream.set_nodelay(true).unwrap();
         Self { stream, next_id: 0 }
+    }
+
+    /// From here on no piece of a request waits for the other side to acknowledge the one before. Not for comparisons: Apache
+    /// Kafka takes a moment to make known what it has acknowledged.
+    pub fn at_once(self) -> Self {
+        self.stream.set_nodelay(true).unwrap();
+        self
     }
 
     /// This end's port.

@@ -146,3 +146,23 @@ impl Network for RealNet {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::net::sockopt::tcp_congestion;
+
+    #[test]
+    fn nothing_is_paced_within_the_machine() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.unwrap().block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let near = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+            let near = RealConnection::new(near).unwrap();
+            let far = RealConnection::new(listener.accept().await.unwrap().0).unwrap();
+            for end in [near, far] {
+                assert!(tcp_congestion(&end.stream).unwrap().starts_with("reno"));
+            }
+        });
+    }
+}
