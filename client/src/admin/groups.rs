@@ -13,7 +13,7 @@ use weir_messages::{DeleteGroupsRequest, DescribeGroupsRequest, ListGroupsReques
 
 use super::{Admin, AdminError, Each, text};
 use crate::cluster::{Lane, Wanted};
-use crate::consumer::{CommitError, OffsetsError, commit_offsets, commit_request, committed_offsets};
+use crate::consumer::{CommitError, OffsetsError, check_offsets, commit_offsets, commit_request, committed_offsets};
 use crate::group::Coordinator;
 use crate::types::{ApiError, OffsetAndMetadata, TopicPartition};
 
@@ -207,6 +207,7 @@ impl Admin {
         group: impl Into<Str>,
         offsets: &BTreeMap<TopicPartition, OffsetAndMetadata>,
     ) -> Result<(), CommitError> {
+        check_offsets(offsets)?;
         let coordinator = self.coordinator(&group.into());
         let request = commit_request(coordinator.group(), None, None, offsets);
         let deadline = self.cluster.deadline(self.config.api_timeout);

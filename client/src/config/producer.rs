@@ -153,8 +153,7 @@ impl ProducerConfig {
         let settings = Self::definition().parse(map)?;
         let mut take = Take::new(&settings);
         let config = Self::take(&mut take);
-        let explicit = settings.is_set("enable.idempotence");
-        take.finish(()).and_then(|()| config.resolve(explicit, &settings))
+        config.resolve(take)
     }
 
     fn take(take: &mut Take<'_>) -> Self {
@@ -200,18 +199,17 @@ impl ProducerConfig {
 
     /// Rules between settings (`ProducerConfig.postProcessAndValidateIdempotenceConfigs`): idempotence that nobody asked for gives
     /// way to settings that exclude it.
-    fn resolve(mut self, explicit: bool, settings: &weir_config::Settings) -> Result<Self, ConfigErrors> {
-        let mut take = Take::new(settings);
+    fn resolve(mut self, mut take: Take<'_>) -> Result<Self, ConfigErrors> {
         let possible = self.acks == Acks::All && self.retries > 0 && self.max_in_flight <= 5;
         if self.idempotence && !possible {
             take.require(
-                !explicit,
+                !take.settings.is_set("enable.idempotence"),
                 "enable.idempotence",
                 "Idempotence needs acks=all, retries above 0 and max.in.flight.requests.per.connection of at most 5.",
             );
             self.idempotence = false;
         }
-        if settings.is_set("delivery.timeout.ms") {
+        if take.settings.is_set("delivery.timeout.ms") {
             take.require(
                 self.delivery_timeout >= self.linger + self.client.request_timeout,
                 "delivery.timeout.ms",

@@ -103,6 +103,17 @@ fn tell(shared: &Shared, generation: &Generation, code: ErrorCode) {
     }
 }
 
+/// Offsets that a log may have.
+pub(crate) fn check_offsets(offsets: &Offsets) -> Result<(), CommitError> {
+    match offsets.iter().find(|(_, given)| given.offset < 0) {
+        Some((partition, given)) => Err(CommitError::NegativeOffset {
+            partition: partition.clone(),
+            offset: given.offset,
+        }),
+        None => Ok(()),
+    }
+}
+
 /// A commit for a group; without a generation it is one from outside the membership.
 pub(crate) fn commit_request(
     group: &Str,

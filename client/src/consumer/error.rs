@@ -89,6 +89,14 @@ pub enum CommitError {
     /// There is no `group.id`.
     #[error("committing needs group.id")]
     NoGroup,
+    /// An offset that no log has; Java's `OffsetAndMetadata` refuses it, the coordinator would take it.
+    #[error("{partition}: invalid negative offset {offset}")]
+    NegativeOffset {
+        /// Where.
+        partition: TopicPartition,
+        /// As given.
+        offset: i64,
+    },
     /// The group went on without this member: its partitions may belong to others, and the commit is void.
     #[error("the commit came too late, the group has rebalanced: {0}")]
     Fenced(ErrorCode),
@@ -112,7 +120,7 @@ impl CommitError {
     /// Whether the same commit may succeed later.
     pub fn retriable(&self) -> bool {
         match self {
-            Self::NoGroup | Self::Closed => false,
+            Self::NoGroup | Self::Closed | Self::NegativeOffset { .. } => false,
             // Joining again first; whether the partitions are still there is another question.
             Self::Fenced(code) => *code == ErrorCode::RebalanceInProgress,
             Self::Refused { code, .. } => code.retriable(),
@@ -131,6 +139,9 @@ pub enum OffsetsError {
     /// The partition is not assigned to this consumer.
     #[error("{0} is not assigned to this consumer")]
     NotAssigned(TopicPartition),
+    /// To seek to.
+    #[error("seek offset must not be a negative number")]
+    Negative,
     /// The partition's leader could not be learned.
     #[error(transparent)]
     Metadata(#[from] MetadataError),
@@ -160,7 +171,7 @@ impl OffsetsError {
     /// Whether asking again may help.
     pub fn retriable(&self) -> bool {
         match self {
-            Self::NoGroup | Self::NotAssigned(_) => false,
+            Self::NoGroup | Self::Negative | Self::NotAssigned(_) => false,
             Self::Metadata(error) => error.retriable(),
             Self::Refused { code, .. } | Self::Group(code) => code.retriable(),
             Self::Call(error) => error.retriable(),

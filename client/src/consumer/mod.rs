@@ -40,7 +40,7 @@ mod protocol;
 mod record;
 mod subscription;
 
-pub(crate) use commit::{commit_offsets, commit_request};
+pub(crate) use commit::{check_offsets, commit_offsets, commit_request};
 pub use error::{CommitError, OffsetsError, PollError};
 pub(crate) use offsets::{EARLIEST, LATEST, committed as committed_offsets, list_offsets};
 pub(crate) use protocol::read_assignment;
@@ -340,8 +340,11 @@ impl Consumer {
     /// Goes on at `offset`.
     ///
     /// # Errors
-    /// The partition is not assigned.
+    /// The partition is not assigned, or the offset is negative.
     pub fn seek(&mut self, partition: &TopicPartition, offset: i64) -> Result<(), OffsetsError> {
+        if offset < 0 {
+            return Err(OffsetsError::Negative);
+        }
         let position = Position::At {
             offset,
             leader_epoch: None,
@@ -515,6 +518,9 @@ impl Consumer {
         let Some(committer) = &self.committer else {
             return CommitHandle(Err(Some(CommitError::NoGroup)));
         };
+        if let Err(error) = check_offsets(&offsets) {
+            return CommitHandle(Err(Some(error)));
+        }
         let member = match &self.membership {
             None => None,
             Some(membership) => match membership.group.generation() {

@@ -52,6 +52,7 @@ async fn positions_seeks_and_lookups() {
         consumer.seek(&tp(&topic, 9), 0),
         Err(OffsetsError::NotAssigned(_))
     ));
+    assert!(matches!(consumer.seek(&zero, -1), Err(OffsetsError::Negative)));
 
     let both = [zero.clone(), one.clone()];
     let (first, last) = (
