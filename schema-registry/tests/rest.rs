@@ -396,10 +396,13 @@ async fn media_types_and_hostile_requests() {
         assert_eq!(typed("application/vnd.schemaregistry.v1+json").status, 200);
         assert_eq!(typed("application/octet-stream").status, 200);
         let large = format!(r#"{{"schema":"{}"}}"#, " ".repeat(200_000));
-        assert_eq!(
-            send(address, "POST", "/subjects/a/versions", &json, &large).refusal(),
-            (413, 413)
-        );
+        // The second is still being sent when it is too large, and is read on, so that the answer is seen.
+        for body in [&large, &" ".repeat(20_000_000)] {
+            assert_eq!(
+                send(address, "POST", "/subjects/a/versions", &json, body).refusal(),
+                (413, 413)
+            );
+        }
         for body in [
             "{",
             "nonsense",

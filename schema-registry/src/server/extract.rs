@@ -2,10 +2,12 @@
 
 use std::str::FromStr;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use bytes::BytesMut;
+use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -14,16 +16,29 @@ use super::app::AppState;
 use crate::error::RegistryError;
 use crate::state::subject::{DEFAULT_CONTEXT, Subject};
 
+/// What is still read, and thrown away, of a body that is too large: who writes does not see the answer before that.
+const DRAINED_MAX: usize = 64 << 20;
+
 /// All of a body, at most `limit` bytes.
 pub async fn whole_body(body: Body, limit: usize) -> Result<Bytes, Refusal> {
-    to_bytes(body, limit).await.map_err(|error| {
-        let too_large = std::error::Error::source(&error).is_some_and(|source| source.to_string().contains("limit"));
-        if too_large {
-            Refusal::http(StatusCode::PAYLOAD_TOO_LARGE)
+    let mut stream = body.into_data_stream();
+    let (mut whole, mut seen) = (BytesMut::new(), 0_usize);
+    while let Some(part) = stream.next().await {
+        let unreadable = |_| Refusal::Http(StatusCode::BAD_REQUEST, "The request body could not be read".into());
+        let part = part.map_err(unreadable)?;
+        seen = seen.saturating_add(part.len());
+        if seen <= limit {
+            whole.extend_from_slice(&part);
+        } else if seen > DRAINED_MAX.max(limit) {
+            break;
         } else {
-            Refusal::Http(StatusCode::BAD_REQUEST, "The request body could not be read".into())
+            whole = BytesMut::new();
         }
-    })
+    }
+    if seen > limit {
+        return Err(Refusal::http(StatusCode::PAYLOAD_TOO_LARGE));
+    }
+    Ok(whole.freeze())
 }
 
 /// Parts of the path, percent-decoded.
