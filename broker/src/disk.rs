@@ -18,6 +18,7 @@ const META: &str = "meta.properties";
 const CLEAN: &str = ".kafka_cleanshutdown";
 const RECOVERY_POINTS: &str = "recovery-point-offset-checkpoint";
 const HIGH_WATERMARKS: &str = "replication-offset-checkpoint";
+const PARTITION_METADATA: &str = "partition.metadata";
 const LOG_STARTS: &str = "log-start-offset-checkpoint";
 
 /// Why the data directory cannot be used.
@@ -130,6 +131,19 @@ fn parse_uuid(text: &str) -> Option<Uuid> {
         n += 1;
     }
     (n == 22).then(|| Uuid::from_u128(bits))
+}
+
+/// Whose log a directory is, as its `partition.metadata` says.
+pub(crate) fn topic_id_of(files: &dyn Files, dir: &Path) -> io::Result<Option<Uuid>> {
+    let meta = dir.join(PARTITION_METADATA);
+    if !files.exists(&meta) {
+        return Ok(None);
+    }
+    let bytes = files.read(&meta)?;
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(text
+        .lines()
+        .find_map(|l| parse_uuid(l.strip_prefix("topic_id: ")?.trim_end())))
 }
 
 impl Disk {
@@ -254,23 +268,16 @@ impl Disk {
     /// name is a deleted topic's leftover.
     pub(crate) fn open_log(&self, topic: &str, topic_id: Uuid, index: i32, config: LogConfig) -> io::Result<Log> {
         let dir = self.partition_dir(topic, index);
-        let meta = dir.join("partition.metadata");
-        let id = uuid_text(topic_id);
-        if self.files.exists(&meta) {
-            let text = String::from_utf8_lossy(&self.files.read(&meta)?).into_owned();
-            let found = text
-                .lines()
-                .find_map(|l| l.strip_prefix("topic_id: "))
-                .map(str::to_owned);
-            if found.as_deref().is_some_and(|found| found != id) {
-                tracing::warn!(dir = %dir.display(), "removed the log of a deleted topic of the same name");
-                self.files.remove_dir_all(&dir)?;
-            }
+        let meta = dir.join(PARTITION_METADATA);
+        let found = topic_id_of(&*self.files, &dir)?;
+        if found.is_some_and(|found| found != topic_id) {
+            tracing::warn!(dir = %dir.display(), "removed the log of a deleted topic of the same name");
+            self.files.remove_dir_all(&dir)?;
         }
-        if !self.files.exists(&meta) {
+        if found != Some(topic_id) {
             self.files.create_dir_all(&dir)?;
-            self.files
-                .write_replaced(&meta, format!("version: 0\ntopic_id: {id}").as_bytes())?;
+            let text = format!("version: 0\ntopic_id: {}", uuid_text(topic_id));
+            self.files.write_replaced(&meta, text.as_bytes())?;
         }
         let key = (topic.to_owned(), index);
         let log_start = match self.log_starts.get(&key) {

@@ -4,7 +4,8 @@
 //! encoded response), [`groups`]
 //! (coordinators on `__consumer_offsets`), [`controller`] (metadata on `__cluster_metadata-0`), [`topics`] (the
 //! partitions this broker hosts, and who waits on them), [`journal`] (the group commit behind every `acks=all` and
-//! coordinator reply), [`disk`] (data directory, checkpoints, recovery), [`removal`] (what deleted topics leave there), [`config`].
+//! coordinator reply), [`disk`] (data directory, checkpoints, recovery), [`removal`] (what deleted topics leave there),
+//! [`stray`] (what crashes leave there), [`config`].
 //!
 //! It must never know Connect, Streams or the registry. Everything outside is reached through the seam, so that a
 //! broker runs in the simulator as it runs on a machine.
@@ -20,6 +21,7 @@ mod journal;
 mod removal;
 mod server;
 mod state;
+mod stray;
 mod topics;
 mod turns;
 

@@ -21,7 +21,12 @@ const NAME_MAX: usize = 255;
 
 /// Name of a directory that is set aside; the topic id tells a topic from its successor of the same name.
 fn name_aside(topic: &str, topic_id: Uuid, index: i32) -> String {
-    let tail = format!("-{index}.{}{SUFFIX}", topic_id.simple());
+    name_with(SUFFIX, topic, topic_id, index)
+}
+
+/// `topic-index.id-suffix` as Kafka's `UnifiedLog.logDirNameWithSuffixCappedLength` has it: the topic gives way.
+pub(crate) fn name_with(suffix: &str, topic: &str, topic_id: Uuid, index: i32) -> String {
+    let tail = format!("-{index}.{}{suffix}", topic_id.simple());
     let mut name: String = topic.chars().take(NAME_MAX.saturating_sub(tail.len())).collect();
     name.push_str(&tail);
     name

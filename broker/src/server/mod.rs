@@ -11,6 +11,7 @@ use crate::groups::Coordinators;
 use crate::journal::Journal;
 use crate::removal;
 use crate::state::State;
+use crate::stray;
 use crate::topics::{PartitionHandle, TopicHandle, Topics};
 use crate::turns::Turns;
 use parking_lot::Mutex;
@@ -167,6 +168,7 @@ fn open(seam: Seam, config: BrokerConfig) -> Result<Arc<State>, StartError> {
     }
     let infos: Vec<_> = metadata.topics().cloned().collect();
     removal::settle(&disk, &seam.files, infos.iter())?;
+    stray::sweep(&disk, &*seam.files, infos.iter())?;
     let handle = PartitionHandle::new(METADATA_TOPIC_ID, Str::from_static(METADATA_TOPIC), 0, partition);
     let mut unsynced = vec![handle.clone()];
     let clean = disk.clean;
