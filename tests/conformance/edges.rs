@@ -16,7 +16,7 @@ use weir_messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic
 use weir_messages::metadata_request::MetadataRequestTopic;
 use weir_messages::*;
 
-fn batch(at: i64) -> bytes::Bytes {
+pub fn batch(at: i64) -> bytes::Bytes {
     let mut b = BatchBuilder::new(Compression::None);
     b.append(at, Some(b"k"), Some(b"v"), &[]);
     b.build().unwrap()

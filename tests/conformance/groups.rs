@@ -23,7 +23,7 @@ fn subscription(topic: &str) -> Bytes {
     w.into_bytes()
 }
 
-fn find(pair: &mut Pair, group: &Str) {
+pub fn find(pair: &mut Pair, group: &Str) {
     let request = FindCoordinatorRequest {
         coordinator_keys: vec![group.clone()],
         ..Default::default()
@@ -54,7 +54,7 @@ fn find(pair: &mut Pair, group: &Str) {
     }
 }
 
-fn join(group: &Str, member: &Str, topic: &str) -> JoinGroupRequest {
+pub fn join(group: &Str, member: &Str, topic: &str) -> JoinGroupRequest {
     JoinGroupRequest {
         group_id: group.clone(),
         session_timeout_ms: 30_000,

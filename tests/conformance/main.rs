@@ -11,7 +11,9 @@ mod batches;
 mod data;
 mod edges;
 mod groups;
+mod hollow;
 mod hostile;
+mod many;
 mod pair;
 
 use weir_tests::wire;

@@ -1,9 +1,9 @@
 //! IncrementalAlterConfigs (44, KIP-339): set, delete, append, subtract. Topics only, so far: this broker has no
 //! setting of its own that can change while it runs.
 
+use super::twice::Twice;
 use super::{Outcome, text};
 use crate::state::{Context, Operation, Resource, State};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use weir_core::ErrorCode;
 use weir_engine::metadata::{
@@ -21,16 +21,11 @@ pub(super) fn handle(
     let state = state.clone();
     Outcome::later(async move {
         let mut responses = Vec::with_capacity(request.resources.len());
-        let (mut seen, mut twice) = (BTreeSet::new(), BTreeSet::new());
-        for r in &request.resources {
-            let resource = (r.resource_type, r.resource_name.clone());
-            if !seen.insert(resource.clone()) {
-                twice.insert(resource);
-            }
-        }
+        let named = request.resources.iter();
+        let twice = Twice::of(named.map(|r| (r.resource_type, r.resource_name.clone())));
         for resource in request.resources {
             let (resource_type, resource_name) = (resource.resource_type, resource.resource_name.clone());
-            let result = if twice.contains(&(resource_type, resource_name.clone())) {
+            let result = if twice.has(&(resource_type, resource_name.clone())) {
                 Err(ApiError::new(
                     ErrorCode::InvalidRequest,
                     "Each resource must appear at most once.",

@@ -1,7 +1,9 @@
 //! CreatePartitions (37): more partitions for a topic; the answer names every topic that was asked for.
 
+use super::twice::Twice;
 use super::{Outcome, text};
 use crate::state::{Context, Operation, Resource, State};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use weir_core::ErrorCode;
 use weir_engine::metadata::{ApiError, Command, Reply};
@@ -16,15 +18,13 @@ pub(super) fn handle(
     let state = state.clone();
     Outcome::later(async move {
         let mut results = Vec::with_capacity(request.topics.len());
+        let twice = Twice::of(request.topics.iter().map(|t| &t.name));
+        let mut seen = BTreeSet::new();
         for topic in &request.topics {
-            let twice = request.topics.iter().filter(|t| t.name == topic.name).count() > 1;
-            if results
-                .iter()
-                .any(|r: &CreatePartitionsTopicResult| r.name == topic.name)
-            {
+            if !seen.insert(&topic.name) {
                 continue;
             }
-            let reply = if twice {
+            let reply = if twice.has(&&topic.name) {
                 Some(Reply::Refused(ApiError::new(
                     ErrorCode::InvalidRequest,
                     "Duplicate topic name.",

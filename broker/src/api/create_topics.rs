@@ -1,10 +1,11 @@
 //! CreateTopics (19). Version 4 and up: -1 asks for the broker's defaults; 5 and up: the answer has the settings; 7:
 //! and the id. Each topic succeeds or fails by itself.
 
+use super::twice::Twice;
 use super::{Outcome, describe_configs, text};
 use crate::groups::OFFSETS_TOPIC;
 use crate::state::{Context, Operation, Resource, State};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use weir_core::ErrorCode;
 use weir_engine::metadata::{ApiError, Command, NewTopic, Reply};
@@ -22,12 +23,13 @@ pub(super) fn handle(
         let mut commands = Vec::new();
         let mut plans: Vec<(CreatableTopic, Result<Uuid, ApiError>)> = Vec::new();
         let allowed = state.authorize(&context, Operation::Create, Resource::Cluster);
+        let twice = Twice::of(request.topics.iter().map(|t| &t.name));
+        let mut seen = BTreeSet::new();
         for topic in &request.topics {
-            let twice = request.topics.iter().filter(|t| t.name == topic.name).count() > 1;
-            let plan = if twice {
-                if plans.iter().any(|(t, _)| t.name == topic.name) {
-                    continue;
-                }
+            if !seen.insert(&topic.name) {
+                continue;
+            }
+            let plan = if twice.has(&&topic.name) {
                 Err(ApiError::new(ErrorCode::InvalidRequest, "Duplicate topic name."))
             } else if !allowed {
                 Err(ApiError::new(
@@ -77,8 +79,8 @@ fn plan(state: &State, topic: &CreatableTopic, validate_only: bool) -> Result<Ne
             },
         ));
     }
-    let twice = |i: i32| topic.assignments.iter().filter(|a| a.partition_index == i).count() > 1;
-    if let Some(a) = topic.assignments.iter().find(|a| twice(a.partition_index)) {
+    let twice = Twice::of(topic.assignments.iter().map(|a| a.partition_index));
+    if let Some(a) = topic.assignments.iter().find(|a| twice.has(&a.partition_index)) {
         return Err(ApiError::new(
             ErrorCode::InvalidReplicaAssignment,
             format!(

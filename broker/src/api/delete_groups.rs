@@ -2,6 +2,7 @@
 
 use super::{Outcome, coordinator};
 use crate::state::{Context, Operation, Resource, State};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use weir_core::ErrorCode;
 use weir_engine::group::{Command, Reply};
@@ -16,8 +17,9 @@ pub(super) fn handle(
     let state = state.clone();
     Outcome::later(async move {
         let mut results = Vec::with_capacity(request.groups_names.len());
+        let mut seen = BTreeSet::new();
         for group_id in request.groups_names {
-            if results.iter().any(|r: &DeletableGroupResult| r.group_id == group_id) {
+            if !seen.insert(group_id.clone()) {
                 continue;
             }
             let code = if state.authorize(&context, Operation::Delete, Resource::Group(&group_id)) {

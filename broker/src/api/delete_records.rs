@@ -13,7 +13,9 @@ pub(super) fn handle(
     context: Context,
     request: DeleteRecordsRequest,
 ) -> Outcome<DeleteRecordsResponse> {
-    let topics = request.topics.into_iter().map(|t| {
+    // The answer is by partition: a topic without any is not in it.
+    let topics = request.topics.into_iter().filter(|t| !t.partitions.is_empty());
+    let topics = topics.map(|t| {
         let topic = partitions::topic(state, false, &t.name, Uuid::nil());
         let allowed = state.authorize(&context, Operation::Delete, Resource::Topic(&t.name));
         let delete = |p: &weir_messages::delete_records_request::DeleteRecordsPartition| {

@@ -18,7 +18,7 @@ use weir_messages::fetch_request::FetchPartition;
 use weir_messages::fetch_response::{AbortedTransaction, EpochEndOffset, FetchableTopicResponse, PartitionData};
 use weir_messages::{FetchRequest, FetchResponse};
 
-pub(super) fn handle(state: &Arc<State>, context: Context, request: FetchRequest) -> Outcome<Found> {
+pub(super) fn handle(state: &Arc<State>, context: Context, mut request: FetchRequest) -> Outcome<Found> {
     // Sessions are not kept, so none is found; but a full request (epoch 0 or -1) stands for itself, whatever session it ends.
     if request.session_epoch > 0 {
         let response = FetchResponse {
@@ -40,6 +40,8 @@ pub(super) fn handle(state: &Arc<State>, context: Context, request: FetchRequest
         (_, 1) => ReadBound::LastStable,
         _ => ReadBound::HighWatermark,
     };
+    // The answer is by partition: a topic without any is not in it.
+    request.topics.retain(|t| !t.partitions.is_empty());
     let topics = request
         .topics
         .iter()
@@ -151,7 +153,7 @@ impl Fetch {
             bytes: 0,
             files: Vec::new(),
         };
-        let mut complete = self.request.topics.iter().all(|t| t.partitions.is_empty());
+        let mut complete = self.request.topics.is_empty();
         let mut responses = Vec::with_capacity(self.request.topics.len());
         for (asked, topic) in self.request.topics.iter().zip(&self.topics) {
             let mut partitions = Vec::with_capacity(asked.partitions.len());

@@ -1,8 +1,10 @@
 //! ListOffsets (2): -1 latest, -2 earliest, -3 the largest timestamp (KIP-734), -4 earliest local (KIP-405), -5 latest
 //! tiered (KIP-1005), -6 earliest pending upload, else the first record at or after a timestamp.
 
+use super::twice::Twice;
 use super::{Outcome, partitions};
 use crate::state::{Context, Operation, Resource, State};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use weir_core::ErrorCode;
 use weir_engine::log::TimestampOffset;
@@ -21,16 +23,18 @@ pub(super) fn handle(
         (_, 1) => ReadBound::LastStable,
         _ => ReadBound::HighWatermark,
     };
-    let topics = request.topics.iter().map(|t| {
+    // The answer is by partition: a topic without any is not in it.
+    let topics = request.topics.iter().filter(|t| !t.partitions.is_empty());
+    let topics = topics.map(|t| {
         let topic = partitions::topic(state, false, &t.name, Uuid::nil());
         let allowed = state.authorize(&context, Operation::Describe, Resource::Topic(&t.name));
-        let twice = |index: i32| t.partitions.iter().filter(|p| p.partition_index == index).count() > 1;
+        let twice = Twice::of(t.partitions.iter().map(|p| p.partition_index));
         let answer = |p: &ListOffsetsPartition| {
             let found = partitions::partition(&topic, p.partition_index).and_then(|handle| {
                 if !allowed {
                     return Err(ErrorCode::TopicAuthorizationFailed);
                 }
-                if twice(p.partition_index) {
+                if twice.has(&p.partition_index) {
                     return Err(ErrorCode::InvalidRequest);
                 }
                 let hosted = handle.lock();
@@ -55,16 +59,12 @@ pub(super) fn handle(
                 ..Default::default()
             }
         };
+        let mut seen = BTreeSet::new();
         ListOffsetsTopicResponse {
             name: t.name.clone(),
-            partitions: (t.partitions.iter().enumerate())
-                .filter(|(i, p)| {
-                    !t.partitions
-                        .iter()
-                        .take(*i)
-                        .any(|q| q.partition_index == p.partition_index)
-                })
-                .map(|(_, p)| answer(p))
+            partitions: (t.partitions.iter())
+                .filter(|p| seen.insert(p.partition_index))
+                .map(answer)
                 .collect(),
             ..Default::default()
         }

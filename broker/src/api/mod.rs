@@ -29,6 +29,7 @@ mod offset_for_leader_epoch;
 mod partitions;
 mod produce;
 mod sync_group;
+mod twice;
 
 use crate::answer::Answer;
 use crate::state::{Context, State};

@@ -1,12 +1,13 @@
 //! OffsetDelete (47, KIP-496): committed offsets of topics that nobody in the group reads.
 
+use super::partitions::Told;
 use super::{Outcome, coordinator, partitions};
 use crate::state::{Context, Operation, Resource, State};
 use std::sync::Arc;
 use weir_core::ErrorCode;
 use weir_engine::group::{Command, Reply};
 use weir_messages::offset_delete_response::{OffsetDeleteResponsePartition, OffsetDeleteResponseTopic};
-use weir_messages::{OffsetDeleteRequest, OffsetDeleteResponse, Uuid};
+use weir_messages::{OffsetDeleteRequest, OffsetDeleteResponse, Str, Uuid};
 
 pub(super) fn handle(
     state: &Arc<State>,
@@ -25,14 +26,19 @@ pub(super) fn handle(
         if request.group_id.is_empty() {
             return refused(ErrorCode::InvalidGroupId);
         }
+        let mut told = Told::new();
         let mut keys = Vec::new();
         for t in &request.topics {
             let topic = partitions::topic(&state, false, &t.name, Uuid::nil());
-            let known = t
-                .partitions
-                .iter()
-                .filter(|p| partitions::partition(&topic, p.partition_index).is_ok());
-            keys.extend(known.map(|p| (t.name.to_string(), p.partition_index)));
+            if topic.is_err() {
+                told.topic(&t.name);
+            }
+            for p in &t.partitions {
+                match partitions::partition(&topic, p.partition_index) {
+                    Ok(_) => keys.push((t.name.to_string(), p.partition_index)),
+                    Err(code) => told.push(&t.name, p.partition_index, code),
+                }
+            }
         }
         let command = Command::DeleteOffsets {
             group: request.group_id.to_string(),
@@ -43,22 +49,17 @@ pub(super) fn handle(
             Ok(Reply::OffsetsDeleted(code, _)) | Err(code) => return refused(code),
             Ok(_) => return refused(ErrorCode::UnknownServerError),
         };
-        let topics = request.topics.iter().map(|t| OffsetDeleteResponseTopic {
-            name: t.name.clone(),
-            partitions: t
-                .partitions
-                .iter()
-                .map(|p| {
-                    let found = results
-                        .iter()
-                        .find(|((topic, i), _)| *topic == *t.name && *i == p.partition_index);
-                    let code = found.map_or(ErrorCode::UnknownTopicOrPartition, |(_, code)| *code);
-                    OffsetDeleteResponsePartition {
-                        partition_index: p.partition_index,
-                        error_code: code.code(),
-                    }
-                })
-                .collect(),
+        for ((topic, index), code) in results {
+            told.push(&Str::from(topic), index, code);
+        }
+        let partition = |(partition_index, code): (i32, ErrorCode)| OffsetDeleteResponsePartition {
+            partition_index,
+            error_code: code.code(),
+        };
+        let topics = told.into_topics().into_iter();
+        let topics = topics.map(|(name, partitions)| OffsetDeleteResponseTopic {
+            name,
+            partitions: partitions.into_iter().map(partition).collect(),
         });
         OffsetDeleteResponse {
             topics: topics.collect(),

@@ -6,7 +6,7 @@ use crate::state::{Context, Operation, Resource, State};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use weir_core::ErrorCode;
-use weir_engine::group::{Command, FetchTopics, FetchedOffset, Reply};
+use weir_engine::group::{Command, FetchedOffset, Reply};
 use weir_messages::offset_fetch_request::{OffsetFetchRequestGroup, OffsetFetchRequestTopics};
 use weir_messages::offset_fetch_response::{
     OffsetFetchResponseGroup, OffsetFetchResponsePartition, OffsetFetchResponsePartitions, OffsetFetchResponseTopic,
@@ -76,72 +76,96 @@ async fn one(state: &Arc<State>, context: &Context, asked: OffsetFetchRequestGro
     if !state.authorize(context, Operation::Describe, Resource::Group(&group_id)) {
         return refused(ErrorCode::GroupAuthorizationFailed);
     }
-    let by_id = context.version >= 10;
-    let name_of = |t: &OffsetFetchRequestTopics| {
-        if by_id {
-            state.topics.by_id(t.topic_id).map(|t| t.name.clone())
-        } else {
-            Some(t.name.clone())
+    let (keys, unknown) = match &asked.topics {
+        None => (None, Vec::new()),
+        Some(topics) => {
+            let (known, unknown) = named(state, context.version >= 10, topics);
+            (Some(known), unknown)
         }
     };
-    let keys: FetchTopics = asked.topics.as_ref().map(|topics| {
-        let named = topics.iter().filter_map(|t| Some((name_of(t)?, t)));
-        named
-            .flat_map(|(name, t)| t.partition_indexes.iter().map(move |p| (name.to_string(), *p)))
-            .collect()
-    });
+    let pairs = |(name, _, indexes): &Asked<'_>| -> Vec<_> { indexes.iter().map(|p| (name.to_string(), *p)).collect() };
     let command = Command::FetchOffsets {
         group: group_id.to_string(),
-        topics: keys,
+        topics: keys.as_ref().map(|known| known.iter().flat_map(pairs).collect()),
     };
     let found = match coordinator::ask(state, &group_id, command).await {
         Ok(Reply::Offsets(found)) => found,
         Ok(_) => return refused(ErrorCode::UnknownServerError),
         Err(code) => return refused(code),
     };
-    let mut by_topic: BTreeMap<Str, Vec<OffsetFetchResponsePartitions>> = BTreeMap::new();
-    // A topic asked for without partitions is answered without.
-    for name in asked.topics.iter().flatten().filter_map(name_of) {
-        by_topic.entry(name).or_default();
-    }
-    for ((topic, index), offset) in found {
-        by_topic
-            .entry(Str::from(topic.as_str()))
-            .or_default()
-            .push(partition(((topic, index), offset)));
-    }
-    let mut topics: Vec<OffsetFetchResponseTopics> = by_topic
-        .into_iter()
-        .map(|(name, partitions)| OffsetFetchResponseTopics {
-            topic_id: if by_id {
-                state.topics.by_name(&name).map_or(Uuid::nil(), |t| t.id)
-            } else {
-                Uuid::nil()
-            },
-            name,
-            partitions,
-            ..Default::default()
-        })
-        .collect();
-    if by_id {
-        // An id that names no topic is told so, partition by partition.
-        for t in asked.topics.iter().flatten().filter(|t| name_of(t).is_none()) {
-            let unknown = |p: &i32| OffsetFetchResponsePartitions {
-                error_code: ErrorCode::UnknownTopicId.code(),
-                ..partition(((String::new(), *p), None))
-            };
-            topics.push(OffsetFetchResponseTopics {
-                topic_id: t.topic_id,
-                partitions: t.partition_indexes.iter().map(unknown).collect(),
-                ..Default::default()
-            });
-        }
-    }
+    let mut topics = match keys {
+        Some(known) => in_order(known, found),
+        None => by_topic(state, context.version >= 10, found),
+    };
+    topics.extend(unknown);
     OffsetFetchResponseGroup {
         group_id: group_id.clone(),
         topics,
         ..Default::default()
     }
+}
+
+/// Name, id (nil before version 10), partitions.
+type Asked<'a> = (Str, Uuid, &'a [i32]);
+
+/// What is asked for by name, and the answers for ids that name no topic: they are told so, partition by partition.
+fn named<'a>(
+    state: &State,
+    by_id: bool,
+    topics: &'a [OffsetFetchRequestTopics],
+) -> (Vec<Asked<'a>>, Vec<OffsetFetchResponseTopics>) {
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for t in topics {
+        let indexes = t.partition_indexes.as_slice();
+        if !by_id {
+            known.push((t.name.clone(), Uuid::nil(), indexes));
+        } else if let Some(topic) = state.topics.by_id(t.topic_id) {
+            known.push((topic.name.clone(), t.topic_id, indexes));
+        } else {
+            let refused = |index: &i32| OffsetFetchResponsePartitions {
+                error_code: ErrorCode::UnknownTopicId.code(),
+                ..partition(((String::new(), *index), None))
+            };
+            unknown.push(OffsetFetchResponseTopics {
+                topic_id: t.topic_id,
+                partitions: indexes.iter().map(refused).collect(),
+                ..Default::default()
+            });
+        }
+    }
+    (known, unknown)
+}
+
+/// As asked for: the coordinator answers key by key. A topic asked for without partitions is answered without.
+fn in_order(asked: Vec<Asked<'_>>, found: Vec<FetchedOffset>) -> Vec<OffsetFetchResponseTopics> {
+    let mut found = found.into_iter();
+    let topic = |(name, topic_id, indexes): Asked<'_>| OffsetFetchResponseTopics {
+        name,
+        topic_id,
+        partitions: found.by_ref().take(indexes.len()).map(partition).collect(),
+        ..Default::default()
+    };
+    asked.into_iter().map(topic).collect()
+}
+
+/// All that a group has.
+fn by_topic(state: &State, by_id: bool, found: Vec<FetchedOffset>) -> Vec<OffsetFetchResponseTopics> {
+    let mut topics: BTreeMap<String, Vec<OffsetFetchResponsePartitions>> = BTreeMap::new();
+    for ((topic, index), offset) in found {
+        let row = partition(((String::new(), index), offset));
+        topics.entry(topic).or_default().push(row);
+    }
+    let topic = |(name, partitions): (String, _)| OffsetFetchResponseTopics {
+        topic_id: state
+            .topics
+            .by_name(&name)
+            .filter(|_| by_id)
+            .map_or(Uuid::nil(), |t| t.id),
+        name: Str::from(name),
+        partitions,
+        ..Default::default()
+    };
+    topics.into_iter().map(topic).collect()
 }
 
 fn partition(((_, index), offset): FetchedOffset) -> OffsetFetchResponsePartitions {

@@ -2,7 +2,7 @@
 
 use super::command::{DescribedMember, JoinMember, JoinReply, MemberRef};
 use bytes::Bytes;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use weir_core::ErrorCode;
 use weir_core::machine::Ticket;
 use weir_messages::group_metadata_value::MemberMetadata;
@@ -44,6 +44,10 @@ pub(super) struct Member {
 }
 
 impl Member {
+    fn protocol_names(&self) -> BTreeSet<&str> {
+        self.protocols.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
     pub(super) fn metadata(&self, protocol: &str) -> Bytes {
         self.protocols
             .iter()
@@ -198,25 +202,28 @@ impl Group {
         if self.state == State::Empty && self.members.is_empty() {
             return !protocol_type.is_empty() && !protocols.is_empty();
         }
+        let common = self.common_protocols();
         self.protocol_type.as_deref() == Some(protocol_type)
             && protocols.iter().any(|(name, _)| {
-                self.members
-                    .values()
-                    .all(|m| m.protocols.iter().any(|(n, _)| n == name))
+                let common = common.as_ref();
+                common.is_none_or(|common| common.contains(name.as_str()))
             })
+    }
+
+    /// What every member supports; `None` without members.
+    fn common_protocols(&self) -> Option<BTreeSet<&str>> {
+        let mut members = self.members.values().map(Member::protocol_names);
+        let first = members.next()?;
+        Some(members.fold(first, |common, names| &common & &names))
     }
 
     /// Each member votes for the first of its protocols that all support; most votes win, the earlier vote breaks
     /// ties (`ClassicGroup.selectProtocol`).
     pub(super) fn select_protocol(&self) -> Option<String> {
-        let common = |name: &str| {
-            self.members
-                .values()
-                .all(|m| m.protocols.iter().any(|(n, _)| n == name))
-        };
+        let common = self.common_protocols()?;
         let mut votes: Vec<(String, usize)> = Vec::new();
         for member in self.members.values() {
-            let Some((choice, _)) = member.protocols.iter().find(|(name, _)| common(name)) else {
+            let Some((choice, _)) = member.protocols.iter().find(|(name, _)| common.contains(name.as_str())) else {
                 continue;
             };
             match votes.iter_mut().find(|(name, _)| name == choice) {

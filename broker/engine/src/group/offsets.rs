@@ -2,6 +2,7 @@
 
 use super::command::{CommitResult, CommittedOffset, FetchTopics, FetchedOffset, MemberRef, OffsetToCommit};
 use super::{Decided, Group, GroupRecord, Groups, OffsetKey, Reply, State};
+use std::collections::BTreeSet;
 use weir_core::ErrorCode;
 use weir_core::machine::{Decision, Ticket};
 use weir_messages::{OffsetCommitValue, Str};
@@ -94,12 +95,13 @@ impl Groups {
         if !is_consumer {
             return Decision::reply(ticket, Reply::OffsetsDeleted(ErrorCode::NonEmptyGroup, Vec::new()));
         }
-        let subscribed: Vec<bool> = partitions.iter().map(|(topic, _)| group.subscribes(topic)).collect();
+        let topics: BTreeSet<&str> = partitions.iter().map(|(topic, _)| topic.as_str()).collect();
+        let subscribed: BTreeSet<&str> = topics.into_iter().filter(|topic| group.subscribes(topic)).collect();
         let committed = self.persisted.offsets.get(group_id);
         let mut records = Vec::new();
         let mut results = Vec::new();
-        for (key, subscribed) in partitions.iter().zip(subscribed) {
-            if subscribed {
+        for key in partitions {
+            if subscribed.contains(key.0.as_str()) {
                 results.push((key.clone(), ErrorCode::GroupSubscribedToTopic));
                 continue;
             }

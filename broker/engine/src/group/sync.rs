@@ -3,6 +3,7 @@
 use super::command::{MemberRef, SyncReply};
 use super::{Decided, GroupRecord, Groups, Reply, State};
 use bytes::Bytes;
+use std::collections::BTreeMap;
 use weir_core::ErrorCode;
 use weir_core::machine::{Decision, Ticket};
 
@@ -65,10 +66,12 @@ impl Groups {
                 if group.leader.as_deref() != Some(who.member_id.as_str()) {
                     return decision;
                 }
+                // Of two for one member the last counts, as where Kafka puts them into a map.
+                let given: BTreeMap<&str, &Bytes> = assignments.iter().map(|(id, a)| (id.as_str(), a)).collect();
                 for member in group.members.values_mut() {
-                    let given = assignments.iter().find(|(id, _)| *id == member.id);
                     // Copied: the assignment must not keep the leader's whole request alive.
-                    member.assignment = given.map(|(_, a)| Bytes::copy_from_slice(a)).unwrap_or_default();
+                    let assignment = given.get(member.id.as_str());
+                    member.assignment = assignment.map(|a| Bytes::copy_from_slice(a)).unwrap_or_default();
                 }
                 group.sync_ends = None;
                 group.enter(State::Stable, now);

@@ -1,9 +1,9 @@
 //! What a controller decides: each command reads [`Metadata`] and returns records and a reply.
 
-use super::names::collision_key;
+use super::names::collide;
 use super::{Metadata, PRODUCER_ID_BLOCK, RESOURCE_TOPIC, validate_topic_name};
 use crate::topic_config;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use weir_core::ErrorCode;
 use weir_messages::{
     ConfigRecord, FeatureLevelRecord, MetadataRecord, PartitionRecord, ProducerIdsRecord, RegisterBrokerRecord,
@@ -198,8 +198,9 @@ impl Metadata {
                 format!("Topic '{}' already exists.", topic.name),
             );
         }
-        let key = collision_key(&topic.name);
-        if let Some(other) = self.by_name.keys().find(|n| collision_key(n) == key) {
+        if topic.name.contains(['.', '_'])
+            && let Some(other) = self.by_name.keys().find(|other| collide(other, &topic.name))
+        {
             return refuse(
                 ErrorCode::InvalidTopicException,
                 format!("Topic '{}' collides with existing topic: {other}", topic.name),
@@ -316,13 +317,14 @@ impl Metadata {
         if replicas.is_empty() {
             return refuse("The manual partition assignment includes an empty replica list.".into());
         }
-        for (i, id) in replicas.iter().enumerate() {
+        let mut seen = BTreeSet::new();
+        for id in replicas {
             if !self.brokers.contains_key(id) {
                 return refuse(format!(
                     "The manual partition assignment includes broker {id}, but no such broker is registered."
                 ));
             }
-            if replicas.iter().take(i).any(|other| other == id) {
+            if !seen.insert(id) {
                 return refuse(format!(
                     "The manual partition assignment includes the broker {id} more than once."
                 ));
@@ -423,9 +425,10 @@ impl Metadata {
     fn alter_config(&self, resource_type: i8, name: &str, ops: &[ConfigOp], validate_only: bool) -> Decided {
         let mut settings = self.config(resource_type, name);
         let before = settings.clone();
-        for (i, op) in ops.iter().enumerate() {
+        let mut seen = BTreeSet::new();
+        for op in ops {
             let refuse = |code, text: String| Err(ApiError::new(code, text));
-            if ops.iter().take(i).any(|other| other.name == op.name) {
+            if !seen.insert(&op.name) {
                 return refuse(ErrorCode::InvalidRequest, "Error due to duplicate config keys".into());
             }
             if op.op == AlterOp::Delete {

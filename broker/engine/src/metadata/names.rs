@@ -24,6 +24,7 @@ pub fn validate_topic_name(name: &str) -> Result<(), String> {
 }
 
 /// `.` and `_` are the same in metric names: two topics must not differ in these alone.
-pub(super) fn collision_key(name: &str) -> String {
-    name.replace('.', "_")
+pub(super) fn collide(one: &str, other: &str) -> bool {
+    let key = |byte| if byte == b'.' { b'_' } else { byte };
+    one.len() == other.len() && one.bytes().map(key).eq(other.bytes().map(key))
 }
