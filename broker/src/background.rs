@@ -134,6 +134,9 @@ fn find(state: &State, topic_id: [u8; 16], index: i32) -> Option<Arc<PartitionHa
 }
 
 async fn free_journal_files(state: &State) {
+    if let Err(e) = state.journal.trim() {
+        tracing::warn!(error = %e, "journal file could not be removed");
+    }
     for retired in state.journal.take_retired() {
         let mut synced = true;
         for (topic_id, index) in &retired.sources {

@@ -1,5 +1,5 @@
-//! The journal's files: one that is written, one made ready while it fills, and those that are full. Only who syncs is in
-//! here, so none of it needs to be quick.
+//! The journal's files: one that is written, some that are ready to be, and those that are full. A file that is used again
+//! costs nothing; a new one is written out first. Only who syncs is in here, so none of it needs to be quick.
 
 use super::{Lsn, SUFFIX, Source};
 use std::collections::BTreeSet;
@@ -12,6 +12,10 @@ use weir_engine::journal::file_header;
 
 /// Bytes of the first file: small, because it is written out in full before the broker is ready.
 const FIRST_FILE_BYTES: u64 = 1 << 20;
+/// Files kept to be used again: as many as may fill, at some 300 MB/s, until the segments behind the first are synced.
+const SPARES_MAX: usize = 4;
+/// Calls of [`JournalFiles::surplus`] without a full file after which one spare is enough.
+const CALM: u32 = 10;
 /// Blocks of zeros that one call writes.
 const ZERO_BLOCKS: usize = 256;
 
@@ -44,10 +48,12 @@ pub(super) struct JournalFiles {
     current: Option<Current>,
     next_number: u64,
     pub(super) retired: Vec<Retired>,
-    spare: Option<Spare>,
+    spares: Vec<Spare>,
     preparing: bool,
     /// The last spare found no room: not tried again before the next file, lest it take what others still need.
     spare_failed: bool,
+    /// Since a file was full.
+    calm: u32,
 }
 
 fn path_of(dir: &Path, number: u64) -> PathBuf {
@@ -97,9 +103,10 @@ impl JournalFiles {
             current: None,
             next_number: 0,
             retired: Vec::new(),
-            spare: None,
+            spares: Vec::new(),
             preparing: false,
             spare_failed: false,
+            calm: 0,
         }
     }
 
@@ -116,6 +123,7 @@ impl JournalFiles {
             at: BLOCK_BYTES as u64,
             sources: BTreeSet::new(),
         };
+        self.calm = 0;
         let full = self.current.replace(next);
         self.retired.extend(full.map(|full| Retired {
             path: full.path,
@@ -158,7 +166,8 @@ impl JournalFiles {
     /// already: recovery stops at the first gap in the numbers.
     pub(super) fn rotate(&mut self, seam: &Seam, dir: &Path, first: Lsn, len: usize) -> io::Result<()> {
         let need = (BLOCK_BYTES + len.next_multiple_of(BLOCK_BYTES)) as u64;
-        let (file, spare) = match self.spare.take().filter(|spare| spare.size >= need) {
+        let fits = self.spares.iter().position(|spare| spare.size >= need);
+        let (file, spare) = match fits.map(|i| self.spares.swap_remove(i)) {
             Some(spare) => (seam.files.open(&spare.path, OpenMode::Direct)?, spare),
             None => {
                 let path = self.next_path(dir);
@@ -179,7 +188,7 @@ impl JournalFiles {
     /// Where the next file is to be made ready, when it is time for that.
     pub(super) fn wants_spare(&mut self, dir: &Path) -> Option<PathBuf> {
         let filling = self.current.as_ref().is_some_and(|c| c.at >= c.size / 4);
-        if !filling || self.spare.is_some() || self.preparing || self.spare_failed {
+        if !filling || !self.spares.is_empty() || self.preparing || self.spare_failed {
             return None;
         }
         self.preparing = true;
@@ -189,7 +198,7 @@ impl JournalFiles {
     pub(super) fn prepared(&mut self, made: io::Result<Spare>) {
         self.preparing = false;
         match made {
-            Ok(spare) => self.spare = Some(spare),
+            Ok(spare) => self.spares.push(spare),
             // The journal goes on with a file that it makes when it needs one.
             Err(e) => {
                 self.spare_failed = true;
@@ -200,13 +209,98 @@ impl JournalFiles {
 
     /// Keeps a file to be used again; gives its path back when it is not wanted.
     pub(super) fn keep(&mut self, retired: Retired) -> Option<PathBuf> {
-        if self.spare.is_some() || self.preparing || retired.size < self.file_bytes {
+        if self.spares.len() >= SPARES_MAX || retired.size < self.file_bytes {
             return Some(retired.path);
         }
-        self.spare = Some(Spare {
+        self.spares.push(Spare {
             path: retired.path,
             size: retired.size,
         });
         None
+    }
+
+    /// A file that a calmer time does not need, and a full disk least of all. To be called now and then.
+    pub(super) fn surplus(&mut self) -> Option<PathBuf> {
+        self.calm = self.calm.saturating_add(1);
+        if self.calm <= CALM || self.spares.len() <= 1 {
+            return None;
+        }
+        self.spares.pop().map(|spare| spare.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use weir_core::seam::Files;
+    use weir_core::sim::Sim;
+
+    const FILE: u64 = 1 << 20;
+    const DIR: &str = "/d";
+
+    fn begun() -> (Sim, Seam, JournalFiles) {
+        let mut sim = Sim::new(1);
+        let seam = sim.host("h");
+        seam.files.create_dir_all(Path::new(DIR)).unwrap();
+        let mut files = JournalFiles::new(FILE);
+        files.begin(&seam, Path::new(DIR), 1).unwrap();
+        (sim, seam, files)
+    }
+
+    /// Fills the current file, has a spare made if one is wanted, and goes on to the next file.
+    fn fill(seam: &Seam, files: &mut JournalFiles, first: Lsn) {
+        let blocks = vec![Block::ZERO; usize::try_from(files.room()).unwrap() / BLOCK_BYTES];
+        files.write(&blocks, BTreeSet::new()).unwrap();
+        if let Some(path) = files.wants_spare(Path::new(DIR)) {
+            files.prepared(make_spare(seam, path, FILE));
+        }
+        files.rotate(seam, Path::new(DIR), first, 1).unwrap();
+    }
+
+    fn give_back(seam: &Seam, files: &mut JournalFiles, retired: Retired) {
+        if let Some(path) = files.keep(retired) {
+            seam.files.remove_file(&path).unwrap();
+        }
+    }
+
+    fn on_disk(files: &dyn Files) -> usize {
+        files.list(Path::new(DIR)).unwrap().len()
+    }
+
+    #[test]
+    fn files_are_used_again_however_late_they_come_back() {
+        let (_sim, seam, mut files) = begun();
+        for late in [0, 1, 2, 3] {
+            let mut made = 0;
+            for n in 0..40 {
+                if n == 20 {
+                    made = files.next_number;
+                }
+                fill(&seam, &mut files, n + 2);
+                while files.retired.len() > late {
+                    let oldest = files.retired.remove(0);
+                    give_back(&seam, &mut files, oldest);
+                }
+            }
+            assert_eq!(files.next_number, made, "{late} files late: new ones are made for ever");
+            assert!(on_disk(&*seam.files) <= 1 + late + SPARES_MAX, "{late} files late");
+        }
+    }
+
+    #[test]
+    fn one_spare_is_left_of_a_busier_time() {
+        let (_sim, seam, mut files) = begun();
+        for n in 0..5 {
+            fill(&seam, &mut files, n + 2);
+        }
+        while let Some(oldest) = files.retired.pop() {
+            give_back(&seam, &mut files, oldest);
+        }
+        assert_eq!(files.spares.len(), SPARES_MAX);
+        let gone: Vec<PathBuf> = (0..=CALM + 10).filter_map(|_| files.surplus()).collect();
+        assert_eq!((gone.len(), files.spares.len()), (SPARES_MAX - 1, 1));
+        // Not while files fill.
+        fill(&seam, &mut files, 9);
+        assert!((0..CALM).all(|_| files.surplus().is_none()));
     }
 }

@@ -323,6 +323,12 @@ impl Journal {
         unwanted.map_or(Ok(()), |path| self.seam.files.remove_file(&path))
     }
 
+    /// Gives back what a busier time needed; to be called every second or so.
+    pub(crate) fn trim(&self) -> io::Result<()> {
+        let surplus = self.files.lock().surplus();
+        surplus.map_or(Ok(()), |path| self.seam.files.remove_file(&path))
+    }
+
     /// After a clean stop the journal is empty: its files go.
     pub(crate) fn remove_files(&self) -> io::Result<()> {
         for entry in self.seam.files.list(&self.dir)? {
