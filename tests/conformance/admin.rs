@@ -266,6 +266,15 @@ fn metadata() {
     pair.same(9, &with_operations, scrub);
 }
 
+fn resource(resource_type: i8, name: &str, keys: Option<&[&str]>) -> DescribeConfigsResource {
+    DescribeConfigsResource {
+        resource_type,
+        resource_name: Str::from(name),
+        configuration_keys: keys.map(|k| k.iter().map(|s| Str::from(*s)).collect()),
+        ..Default::default()
+    }
+}
+
 #[test]
 fn configs() {
     let Some(mut pair) = Pair::new() else { return };
@@ -276,12 +285,6 @@ fn configs() {
         1,
         &[("retention.ms", "5000"), ("compression.type", "zstd")],
     );
-    let resource = |resource_type, name: &str, keys: Option<&[&str]>| DescribeConfigsResource {
-        resource_type,
-        resource_name: Str::from(name),
-        configuration_keys: keys.map(|k| k.iter().map(|s| Str::from(*s)).collect()),
-        ..Default::default()
-    };
     let scrub = |r: &mut DescribeConfigsResponse| {
         for result in &mut r.results {
             result.configs.sort_by(|a, b| a.name.cmp(&b.name));
@@ -360,6 +363,81 @@ fn configs() {
             ..Default::default()
         };
         pair.same(4, &describe, scrub);
+    }
+}
+
+#[test]
+fn replaced_settings() {
+    use weir_messages::alter_configs_request::{AlterConfigsResource, AlterableConfig};
+    let Some(mut pair) = Pair::new() else { return };
+    let name = unique("replaced");
+    create(&mut pair, &name, 1, &[("retention.ms", "5000"), ("segment.ms", "6000")]);
+    type Settings<'a> = &'a [(&'a str, Option<&'a str>)];
+    let one = |resource_type, name: &str, settings: Settings<'_>| AlterConfigsResource {
+        resource_type,
+        resource_name: Str::from(name),
+        configs: settings
+            .iter()
+            .map(|(k, v)| AlterableConfig {
+                name: Str::from(*k),
+                value: v.map(Str::from),
+                ..Default::default()
+            })
+            .collect(),
+        ..Default::default()
+    };
+    let replace = |resources, validate_only| AlterConfigsRequest {
+        resources,
+        validate_only,
+        ..Default::default()
+    };
+    let of = |settings| vec![one(2, &name, settings)];
+    let cases = [
+        replace(of(&[("retention.ms", Some("7000"))]), true),
+        replace(of(&[("retention.ms", Some("7000"))]), false),
+        replace(
+            of(&[("cleanup.policy", Some("compact")), ("segment.ms", Some("6001"))]),
+            false,
+        ),
+        replace(of(&[("cleanup.policy", Some("nothing"))]), false),
+        replace(of(&[("retention.ms", Some("x"))]), false),
+        replace(of(&[("retention.ms", None)]), false),
+        replace(of(&[("nope", Some("x"))]), false),
+        replace(of(&[("retention.ms", Some("1")), ("retention.ms", Some("2"))]), false),
+        replace(vec![one(2, "missing-topic", &[("retention.ms", Some("1"))])], false),
+        replace(vec![one(2, "", &[("retention.ms", Some("1"))])], false),
+        replace(vec![one(2, "no/name", &[("retention.ms", Some("1"))])], false),
+        replace(vec![one(4, "1", &[("process.roles", Some("x"))])], false),
+        replace(vec![one(77, "1", &[("retention.ms", Some("1"))])], false),
+        replace(
+            vec![
+                one(2, "missing-topic", &[]),
+                one(2, &name, &[("retention.ms", Some("9"))]),
+            ],
+            false,
+        ),
+        replace(of(&[]), false),
+        replace(Vec::new(), false),
+    ];
+    // One that is named twice is not answered by Kafka at all.
+    let twice = vec![one(2, &name, &[]), one(2, &name, &[("retention.ms", Some("1"))])];
+    let refused = pair.weir.ask(2, &replace(twice, false));
+    assert!(refused.responses.iter().all(|r| r.error_code == 42));
+    for version in 0..=2 {
+        for request in &cases {
+            pair.same(version, request, |r| {
+                r.responses.sort_by(|a, b| a.resource_name.cmp(&b.resource_name))
+            });
+            let describe = DescribeConfigsRequest {
+                resources: vec![resource(
+                    2,
+                    &name,
+                    Some(&["retention.ms", "cleanup.policy", "segment.ms"]),
+                )],
+                ..Default::default()
+            };
+            pair.same(4, &describe, |_| {});
+        }
     }
 }
 

@@ -1,23 +1,21 @@
-//! IncrementalAlterConfigs (44, KIP-339): set, delete, append, subtract. Topics only, so far: this broker has no
-//! setting of its own that can change while it runs.
+//! AlterConfigs (33), which KIP-339 superseded and older clients still use: what is given replaces all that was set.
 
+use super::incremental_alter_configs::{check_resource, submit};
 use super::twice::Twice;
 use super::{Outcome, text};
-use crate::state::{Context, Operation, Resource, State};
+use crate::state::{Context, State};
 use std::sync::Arc;
 use weir_core::ErrorCode;
-use weir_engine::metadata::{
-    AlterOp, ApiError, Command, ConfigOp, RESOURCE_BROKER, RESOURCE_TOPIC, Reply, validate_topic_name,
-};
-use weir_messages::incremental_alter_configs_request::AlterConfigsResource;
-use weir_messages::incremental_alter_configs_response::AlterConfigsResourceResponse;
-use weir_messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse};
+use weir_engine::metadata::{AlterOp, ApiError, Command, ConfigChange, ConfigOp};
+use weir_messages::alter_configs_request::AlterConfigsResource;
+use weir_messages::alter_configs_response::AlterConfigsResourceResponse;
+use weir_messages::{AlterConfigsRequest, AlterConfigsResponse};
 
 pub(super) fn handle(
     state: &Arc<State>,
     context: Context,
-    request: IncrementalAlterConfigsRequest,
-) -> Outcome<IncrementalAlterConfigsResponse> {
+    request: AlterConfigsRequest,
+) -> Outcome<AlterConfigsResponse> {
     let state = state.clone();
     Outcome::later(async move {
         let mut responses = Vec::with_capacity(request.resources.len());
@@ -31,7 +29,7 @@ pub(super) fn handle(
                     "Each resource must appear at most once.",
                 ))
             } else {
-                alter(&state, &context, resource, request.validate_only).await
+                replace(&state, &context, resource, request.validate_only).await
             };
             let (error_code, error_message) = match result {
                 Ok(()) => (0, None),
@@ -45,86 +43,33 @@ pub(super) fn handle(
                 ..Default::default()
             });
         }
-        IncrementalAlterConfigsResponse {
+        AlterConfigsResponse {
             responses,
             ..Default::default()
         }
     })
 }
 
-async fn alter(
+async fn replace(
     state: &State,
     context: &Context,
     resource: AlterConfigsResource,
     validate_only: bool,
 ) -> Result<(), ApiError> {
-    let name = &resource.resource_name;
-    match resource.resource_type {
-        RESOURCE_TOPIC => {
-            if !state.authorize(context, Operation::AlterConfigs, Resource::Topic(name)) {
-                return Err(ApiError::new(
-                    ErrorCode::TopicAuthorizationFailed,
-                    "Authorization failed.",
-                ));
-            }
-            if name.is_empty() {
-                return Err(ApiError::new(
-                    ErrorCode::InvalidRequest,
-                    "Default topic resources are not allowed.",
-                ));
-            }
-            validate_topic_name(name).map_err(|e| ApiError::new(ErrorCode::InvalidTopicException, e))?;
-            if state.controller.image().topic(name).is_none() {
-                return Err(ApiError::new(
-                    ErrorCode::UnknownTopicOrPartition,
-                    format!("The topic '{name}' does not exist."),
-                ));
-            }
-        }
-        RESOURCE_BROKER => {
-            let setting = resource.configs.first().map(|c| c.name.to_string()).unwrap_or_default();
-            return Err(ApiError::new(
-                ErrorCode::InvalidRequest,
-                format!("Cannot update these configs dynamically: Set({setting})"),
-            ));
-        }
-        other => {
-            // Broker loggers, client metrics, groups: Kafka knows them, this broker does not yet.
-            let text = match other {
-                8 | 16 | 32 => format!("Unsupported resource type: {other}"),
-                _ => format!("Unknown resource type {other}"),
-            };
-            return Err(ApiError::new(ErrorCode::InvalidRequest, text));
-        }
-    }
-    let mut ops = Vec::with_capacity(resource.configs.len());
-    for config in resource.configs {
-        let op = match config.config_operation {
-            0 => AlterOp::Set,
-            1 => AlterOp::Delete,
-            2 => AlterOp::Append,
-            3 => AlterOp::Subtract,
-            other => {
-                return Err(ApiError::new(
-                    ErrorCode::InvalidRequest,
-                    format!("Unknown config operation {other}"),
-                ));
-            }
-        };
-        ops.push(ConfigOp {
-            name: config.name,
-            op,
-            value: config.value,
-        });
-    }
-    let command = Command::AlterConfig {
+    let names = || -> Vec<&str> { resource.configs.iter().map(|c| c.name.as_str()).collect() };
+    let named = (resource.resource_type, &resource.resource_name);
+    check_resource(state, context, named, || format!("[{}]", names().join(", ")))?;
+    let ops = resource.configs.into_iter().map(|config| ConfigOp {
+        name: config.name,
+        op: AlterOp::Set,
+        value: config.value,
+    });
+    let change = ConfigChange {
         resource_type: resource.resource_type,
-        name: name.clone(),
-        ops,
+        name: resource.resource_name,
+        ops: ops.collect(),
+        replace: true,
         validate_only,
     };
-    match state.controller.submit(state, vec![command]).await.pop() {
-        Some(Reply::Refused(e)) => Err(e),
-        _ => Ok(()),
-    }
+    submit(state, Command::AlterConfig(change)).await
 }

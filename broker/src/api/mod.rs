@@ -16,6 +16,7 @@ mod describe_topic_partitions;
 mod fetch;
 mod find_coordinator;
 mod heartbeat;
+mod incremental_alter_configs;
 mod init_producer_id;
 mod join_group;
 mod leave_group;
@@ -116,6 +117,7 @@ pub(crate) const SERVED: &[ApiKey] = &[
     ApiKey::InitProducerId,
     ApiKey::OffsetForLeaderEpoch,
     ApiKey::DescribeConfigs,
+    ApiKey::AlterConfigs,
     ApiKey::CreatePartitions,
     ApiKey::DeleteGroups,
     ApiKey::IncrementalAlterConfigs,
@@ -182,7 +184,8 @@ pub(crate) fn handle(state: &Arc<State>, connection: &Context, frame: Bytes) -> 
         ApiKey::DescribeConfigs => call.run(describe_configs::handle),
         ApiKey::CreatePartitions => call.run(create_partitions::handle),
         ApiKey::DeleteGroups => call.run(delete_groups::handle),
-        ApiKey::IncrementalAlterConfigs => call.run(alter_configs::handle),
+        ApiKey::AlterConfigs => call.run(alter_configs::handle),
+        ApiKey::IncrementalAlterConfigs => call.run(incremental_alter_configs::handle),
         ApiKey::OffsetDelete => call.run(offset_delete::handle),
         ApiKey::DescribeCluster => call.run(describe_cluster::handle),
         ApiKey::DescribeTopicPartitions => call.run(describe_topic_partitions::handle),

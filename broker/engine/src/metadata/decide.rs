@@ -74,6 +74,21 @@ pub struct ConfigOp {
     pub value: Option<Str>,
 }
 
+/// Changes of a resource's settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigChange {
+    /// `ConfigResource.Type`.
+    pub resource_type: i8,
+    /// Which one.
+    pub name: Str,
+    /// In order.
+    pub ops: Vec<ConfigOp>,
+    /// What is not named goes back to its default.
+    pub replace: bool,
+    /// Only check.
+    pub validate_only: bool,
+}
+
 /// What callers ask.
 #[derive(Clone, Debug)]
 pub enum Command {
@@ -100,17 +115,8 @@ pub enum Command {
         /// Only check.
         validate_only: bool,
     },
-    /// IncrementalAlterConfigs, one resource.
-    AlterConfig {
-        /// `ConfigResource.Type`.
-        resource_type: i8,
-        /// Which one.
-        name: Str,
-        /// In order.
-        ops: Vec<ConfigOp>,
-        /// Only check.
-        validate_only: bool,
-    },
+    /// IncrementalAlterConfigs or AlterConfigs, one resource.
+    AlterConfig(ConfigChange),
     /// A block of producer ids for this broker.
     AllocateProducerIds {
         /// Whose.
@@ -167,12 +173,7 @@ impl Metadata {
                 directory,
                 validate_only,
             } => self.create_partitions(&name, count, assignments, directory, validate_only),
-            Command::AlterConfig {
-                resource_type,
-                name,
-                ops,
-                validate_only,
-            } => self.alter_config(resource_type, &name, &ops, validate_only),
+            Command::AlterConfig(change) => self.alter_config(&change),
             Command::AllocateProducerIds { broker, broker_epoch } => {
                 let record = ProducerIdsRecord {
                     broker_id: broker,
@@ -422,11 +423,16 @@ impl Metadata {
         Ok((records, Reply::Done))
     }
 
-    fn alter_config(&self, resource_type: i8, name: &str, ops: &[ConfigOp], validate_only: bool) -> Decided {
-        let mut settings = self.config(resource_type, name);
-        let before = settings.clone();
+    fn alter_config(&self, change: &ConfigChange) -> Decided {
+        let resource_type = change.resource_type;
+        let before = self.config(resource_type, &change.name);
+        let mut settings = if change.replace {
+            BTreeMap::new()
+        } else {
+            before.clone()
+        };
         let mut seen = BTreeSet::new();
-        for op in ops {
+        for op in &change.ops {
             let refuse = |code, text: String| Err(ApiError::new(code, text));
             if !seen.insert(&op.name) {
                 return refuse(ErrorCode::InvalidRequest, "Error due to duplicate config keys".into());
@@ -488,13 +494,13 @@ impl Metadata {
         if resource_type == RESOURCE_TOPIC {
             check_topic_config(&settings)?;
         }
-        if validate_only {
+        if change.validate_only {
             return Ok((Vec::new(), Reply::Done));
         }
         let record = |setting: &str, value: Option<&String>| {
             MetadataRecord::Config(ConfigRecord {
                 resource_type,
-                resource_name: Str::from(name),
+                resource_name: change.name.clone(),
                 name: Str::from(setting),
                 value: value.map(|v| Str::from(v.as_str())),
                 ..Default::default()

@@ -6,7 +6,7 @@ mod decide;
 mod names;
 mod takeover;
 
-pub use decide::{AlterOp, ApiError, Command, ConfigOp, NewTopic, Reply};
+pub use decide::{AlterOp, ApiError, Command, ConfigChange, ConfigOp, NewTopic, Reply};
 pub use names::{TOPIC_NAME_MAX, validate_topic_name};
 
 use std::collections::{BTreeMap, BTreeSet};

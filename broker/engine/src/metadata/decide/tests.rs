@@ -96,15 +96,18 @@ fn kafkas_refusals() {
 fn lists_are_appended_and_subtracted() {
     let mut h = host();
     ask(&mut h, topic("t", 1, 1, &[]));
-    let alter = |op, value: &str| Command::AlterConfig {
-        resource_type: RESOURCE_TOPIC,
-        name: "t".into(),
-        ops: vec![ConfigOp {
-            name: "cleanup.policy".into(),
-            op,
-            value: Some(value.into()),
-        }],
-        validate_only: false,
+    let alter = |op, value: &str| {
+        Command::AlterConfig(ConfigChange {
+            resource_type: RESOURCE_TOPIC,
+            name: "t".into(),
+            ops: vec![ConfigOp {
+                name: "cleanup.policy".into(),
+                op,
+                value: Some(value.into()),
+            }],
+            replace: false,
+            validate_only: false,
+        })
     };
     assert_eq!(ask(&mut h, alter(AlterOp::Append, "compact")), Reply::Done);
     assert_eq!(
