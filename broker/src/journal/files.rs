@@ -247,13 +247,19 @@ mod tests {
         (sim, seam, files)
     }
 
-    /// Fills the current file, has a spare made if one is wanted, and goes on to the next file.
-    fn fill(seam: &Seam, files: &mut JournalFiles, first: Lsn) {
-        let blocks = vec![Block::ZERO; usize::try_from(files.room()).unwrap() / BLOCK_BYTES];
+    /// Fills the current file, has a spare made if one is wanted, and goes on to the next file. Of those that are full all but
+    /// `late` come back while it fills.
+    fn fill(seam: &Seam, files: &mut JournalFiles, first: Lsn, late: usize) {
+        let blocks = vec![Block::ZERO; usize::try_from(files.room()).unwrap() / BLOCK_BYTES / 2];
         files.write(&blocks, BTreeSet::new()).unwrap();
         if let Some(path) = files.wants_spare(Path::new(DIR)) {
             files.prepared(make_spare(seam, path, FILE));
         }
+        while files.retired.len() > late {
+            let oldest = files.retired.remove(0);
+            give_back(seam, files, oldest);
+        }
+        files.write(&blocks, BTreeSet::new()).unwrap();
         files.rotate(seam, Path::new(DIR), first, 1).unwrap();
     }
 
@@ -276,11 +282,7 @@ mod tests {
                 if n == 20 {
                     made = files.next_number;
                 }
-                fill(&seam, &mut files, n + 2);
-                while files.retired.len() > late {
-                    let oldest = files.retired.remove(0);
-                    give_back(&seam, &mut files, oldest);
-                }
+                fill(&seam, &mut files, n + 2, late);
             }
             assert_eq!(files.next_number, made, "{late} files late: new ones are made for ever");
             assert!(on_disk(&*seam.files) <= 1 + late + SPARES_MAX, "{late} files late");
@@ -291,7 +293,7 @@ mod tests {
     fn one_spare_is_left_of_a_busier_time() {
         let (_sim, seam, mut files) = begun();
         for n in 0..5 {
-            fill(&seam, &mut files, n + 2);
+            fill(&seam, &mut files, n + 2, 9);
         }
         while let Some(oldest) = files.retired.pop() {
             give_back(&seam, &mut files, oldest);
@@ -300,7 +302,7 @@ mod tests {
         let gone: Vec<PathBuf> = (0..=CALM + 10).filter_map(|_| files.surplus()).collect();
         assert_eq!((gone.len(), files.spares.len()), (SPARES_MAX - 1, 1));
         // Not while files fill.
-        fill(&seam, &mut files, 9);
+        fill(&seam, &mut files, 9, 9);
         assert!((0..CALM).all(|_| files.surplus().is_none()));
     }
 }
