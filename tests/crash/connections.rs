@@ -1,6 +1,6 @@
 //! Connections that say little, ask for too much, or are too many: memory stays bounded and others are served.
 
-use crate::requests::{batch, create, fetch_request, produce, produce_request};
+use crate::requests::{batch, commit, create, fetch_request, find_coordinator, produce, produce_request};
 use crate::wire::Wire;
 use bytes::Bytes;
 use std::io::{ErrorKind, Read, Write};
@@ -247,6 +247,62 @@ fn a_lying_count_allocates_nothing() {
         let answer = good.ask(9, &produce_request("t", 1, lying.into()));
         assert_eq!(answer.responses[0].partition_responses[0].error_code, 87);
         assert!(weir.memory_kib().unwrap().0 - before < 5_000);
+        Ok(())
+    });
+}
+
+/// A request of some hundred KiB that asks for the same thing over and over.
+#[test]
+fn the_same_asked_for_very_often_is_not_answered() {
+    run(|| {
+        let weir = Weir::broker(&[])?;
+        let mut good = Wire::connect(weir.bootstrap());
+        create(&mut good, "t", 1);
+        find_coordinator(&mut good, "g");
+        assert_eq!(commit(&mut good, "g", "t", 1), 0);
+        let before = weir.memory_kib().unwrap().0;
+        let configs = |n| DescribeConfigsRequest {
+            resources: vec![
+                describe_configs_request::DescribeConfigsResource {
+                    resource_type: 2,
+                    resource_name: "t".into(),
+                    ..Default::default()
+                };
+                n
+            ],
+            ..Default::default()
+        };
+        let groups = |n| DescribeGroupsRequest {
+            groups: vec!["g".into(); n],
+            ..Default::default()
+        };
+        let offsets = |n| OffsetFetchRequest {
+            groups: vec![
+                offset_fetch_request::OffsetFetchRequestGroup {
+                    group_id: "g".into(),
+                    topics: None,
+                    ..Default::default()
+                };
+                n
+            ],
+            ..Default::default()
+        };
+        let frames = [
+            Wire::frame_of(4, &configs(100_000)),
+            Wire::frame_of(5, &groups(100_000)),
+            Wire::frame_of(8, &offsets(100_000)),
+        ];
+        for frame in frames {
+            let mut stream = connect(&weir);
+            stream.write_all(&frame).unwrap();
+            assert!(is_closed(&mut stream));
+        }
+        let grown = weir.memory_kib().unwrap().0 - before;
+        println!("{grown} KiB at the peak");
+        assert!(grown < 100_000, "{grown} KiB");
+        assert_eq!(good.ask(4, &configs(5)).results.len(), 5);
+        assert_eq!(good.ask(5, &groups(5)).groups.len(), 5);
+        assert_eq!(good.ask(8, &offsets(5)).groups.len(), 5);
         Ok(())
     });
 }

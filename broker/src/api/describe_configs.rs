@@ -1,6 +1,7 @@
 //! DescribeConfigs (32): all settings of a topic or of this broker with where each comes from, its type, and its
 //! synonyms (KIP-226); version 3 and up with documentation.
 
+use super::twice::too_often;
 use super::{Outcome, text};
 use crate::config;
 use crate::state::{Context, Operation, Resource, State};
@@ -39,6 +40,10 @@ pub(super) fn handle(
     context: Context,
     request: DescribeConfigsRequest,
 ) -> Outcome<DescribeConfigsResponse> {
+    let named = request.resources.iter().map(|r| (r.resource_type, &r.resource_name));
+    if let Some(reason) = too_often("resources", named) {
+        return Outcome::Close(reason);
+    }
     let results = request.resources.iter().map(|resource| {
         let described = describe(state, &context, resource);
         let (error_code, error_message, mut configs) = match described {
@@ -50,7 +55,7 @@ pub(super) fn handle(
         }
         for config in &mut configs {
             if !request.include_synonyms {
-                config.synonyms.clear();
+                config.synonyms = Vec::new();
             }
             if !request.include_documentation {
                 config.documentation = None;

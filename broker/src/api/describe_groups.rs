@@ -1,5 +1,6 @@
 //! DescribeGroups (15). Version 6: a group that does not exist is an error; before, a dead group.
 
+use super::twice::too_often;
 use super::{Outcome, coordinator, text};
 use crate::state::{Context, Operation, Resource, State};
 use std::sync::Arc;
@@ -16,6 +17,9 @@ pub(super) fn handle(
     context: Context,
     request: DescribeGroupsRequest,
 ) -> Outcome<DescribeGroupsResponse> {
+    if let Some(reason) = too_often("groups", request.groups.iter()) {
+        return Outcome::Close(reason);
+    }
     let state = state.clone();
     Outcome::later(async move {
         let mut groups = Vec::with_capacity(request.groups.len());

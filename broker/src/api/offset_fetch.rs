@@ -1,6 +1,7 @@
 //! OffsetFetch (9). Version 8 and up: several groups; null topics: all; 10: topics by id. Nothing committed is offset
 //! -1 without an error.
 
+use super::twice::too_often;
 use super::{Outcome, coordinator};
 use crate::state::{Context, Operation, Resource, State};
 use std::collections::BTreeMap;
@@ -19,6 +20,9 @@ pub(super) fn handle(
     context: Context,
     request: OffsetFetchRequest,
 ) -> Outcome<OffsetFetchResponse> {
+    if let Some(reason) = too_often("groups", request.groups.iter().map(|g| &g.group_id)) {
+        return Outcome::Close(reason);
+    }
     let state = state.clone();
     Outcome::later(async move {
         if context.version >= 8 {
