@@ -130,7 +130,14 @@ fn find(state: &State, topic_id: [u8; 16], index: i32) -> Option<Arc<PartitionHa
     if id == state.controller.log().topic_id {
         return Some(state.controller.log().clone());
     }
-    state.topics.by_id(id)?.partition(index)
+    let leaving = || {
+        state
+            .topics
+            .leaving(state.journal.synced())
+            .into_iter()
+            .find(|t| t.id == id)
+    };
+    state.topics.by_id(id).or_else(leaving)?.partition(index)
 }
 
 async fn free_journal_files(state: &State) {
@@ -140,7 +147,7 @@ async fn free_journal_files(state: &State) {
     for retired in state.journal.take_retired() {
         let mut synced = true;
         for (topic_id, index) in &retired.sources {
-            // Gone: deleted with its topic.
+            // Gone: durably deleted with its topic.
             let Some(handle) = find(state, *topic_id, *index) else {
                 continue;
             };
@@ -176,9 +183,14 @@ async fn checkpoint(state: &State) {
     }
 }
 
+/// Of two topics of one name the one that is not durably deleted yet counts: if a crash brings it back, its successor was
+/// never there.
 pub(crate) fn write_checkpoints(state: &State) -> io::Result<()> {
+    let leaving = state.topics.leaving(state.journal.synced());
+    let leaving = leaving.iter().flat_map(|t| t.partitions());
     let logs: Vec<_> = all_partitions(state)
-        .iter()
+        .into_iter()
+        .chain(leaving)
         .map(|h| {
             let hosted = h.lock();
             let log = &hosted.partition.log;

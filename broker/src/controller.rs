@@ -210,7 +210,7 @@ fn carry_out(state: &State, before: &Metadata, records: &[MetadataRecord], lsn: 
                 }
             }
             MetadataRecord::RemoveTopic(r) => {
-                let Some(topic) = state.topics.remove(r.topic_id) else {
+                let Some(topic) = state.topics.remove(r.topic_id, lsn) else {
                     continue;
                 };
                 removal::remove_topic(state, &topic, lsn);

@@ -5,49 +5,57 @@
 use crate::controller::METADATA_TOPIC;
 use crate::disk::{Disk, topic_id_of};
 use crate::removal::name_with;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 use weir_core::seam::Files;
-use weir_engine::metadata::TopicInfo;
-use weir_messages::Uuid;
+use weir_engine::metadata::{Metadata, TopicInfo};
 
 const SUFFIX: &str = "-stray";
 
-/// At start, before logs are opened and after deleted topics have been settled.
-pub(crate) fn sweep<'a>(disk: &Disk, files: &dyn Files, topics: impl Iterator<Item = &'a TopicInfo>) -> io::Result<()> {
-    let known: BTreeMap<&str, &TopicInfo> = topics.map(|topic| (topic.name.as_str(), topic)).collect();
+/// At start, before logs are opened and before what deletions have set aside comes back. A directory without any metadata is
+/// left as it is: then it is the metadata that is missing. `journaled`: topics with entries in the journal.
+pub(crate) fn sweep(
+    disk: &Disk,
+    files: &dyn Files,
+    metadata: &Metadata,
+    journaled: &BTreeSet<[u8; 16]>,
+) -> io::Result<()> {
+    if metadata.features().is_empty() {
+        return Ok(());
+    }
+    let known: BTreeMap<&str, &TopicInfo> = metadata.topics().map(|topic| (topic.name.as_str(), topic)).collect();
     for entry in files.list(&disk.dir)?.into_iter().filter(|entry| entry.is_dir) {
-        let Some((topic, index)) = partition_of(&entry.name) else {
+        let Some((topic, index)) = partition_of(&entry.name).filter(|(topic, _)| *topic != METADATA_TOPIC) else {
             continue;
         };
         let dir = disk.dir.join(&entry.name);
         // Without its topic's id it is not known to be a partition of this cluster.
-        let Some(id) = topic_id_of(files, &dir)?.filter(|_| topic != METADATA_TOPIC) else {
+        let Ok(Some(id)) = topic_id_of(files, &dir) else {
             continue;
         };
         let owned = |known: &&TopicInfo| known.id == id && known.partitions.contains_key(&index);
         if known.get(topic).copied().filter(owned).is_some() {
             continue;
         }
-        if is_empty(files, &dir)? {
+        let swept = if !journaled.contains(id.as_bytes()) && is_empty(files, &dir)? {
             tracing::info!(dir = %dir.display(), "removed: an empty log without a topic");
-            files.remove_dir_all(&dir)?;
+            files.remove_dir_all(&dir)
         } else {
-            set_aside(disk, files, &dir, (topic, id, index))?;
+            let to = disk.dir.join(name_with(SUFFIX, topic, id, index));
+            tracing::warn!(
+                dir = %dir.display(),
+                to = %to.display(),
+                "the metadata knows no such topic: its log is set aside, remove it if it is not needed"
+            );
+            files.rename(&dir, &to)
+        };
+        // In nobody's way until a topic of that name is made.
+        if let Err(e) = swept {
+            tracing::warn!(dir = %dir.display(), error = %e, "a log without a topic stays where it is");
         }
     }
     Ok(())
-}
-
-fn set_aside(disk: &Disk, files: &dyn Files, dir: &Path, (topic, id, index): (&str, Uuid, i32)) -> io::Result<()> {
-    let to = disk.dir.join(name_with(SUFFIX, topic, id, index));
-    tracing::warn!(
-        dir = %dir.display(),
-        to = %to.display(),
-        "the metadata knows no such topic: its log is set aside, remove it if it is not needed"
-    );
-    files.rename(dir, &to)
 }
 
 /// `topic-index`, and nothing that Kafka has set aside or is moving.
@@ -57,12 +65,14 @@ fn partition_of(name: &str) -> Option<(&str, i32)> {
     (!topic.is_empty()).then_some((topic, index))
 }
 
-/// Whether no segment holds a byte.
+/// Whether nothing is there but what a new log has, and indexes, which are reserved in full.
 fn is_empty(files: &dyn Files, dir: &Path) -> io::Result<bool> {
+    let of_new = |name: &str| {
+        let own = ["partition.metadata", "leader-epoch-checkpoint"];
+        own.contains(&name) || [".index", ".timeindex"].iter().any(|suffix| name.ends_with(suffix))
+    };
     let entries = files.list(dir)?;
-    Ok(!entries
-        .iter()
-        .any(|e| e.is_dir || (e.name.ends_with(".log") && e.len > 0)))
+    Ok(entries.iter().all(|e| !e.is_dir && (e.len == 0 || of_new(&e.name))))
 }
 
 #[cfg(test)]
@@ -70,26 +80,38 @@ mod tests {
     use super::*;
     use weir_core::seam::OpenMode;
     use weir_core::sim::Sim;
-    use weir_engine::metadata::PartitionInfo;
-    use weir_messages::Str;
+    use weir_messages::{FeatureLevelRecord, MetadataRecord, PartitionRecord, TopicRecord, Uuid};
+
+    fn metadata() -> Metadata {
+        let mut metadata = Metadata::default();
+        let feature = FeatureLevelRecord {
+            name: "metadata.version".into(),
+            feature_level: 29,
+            ..Default::default()
+        };
+        metadata.apply(&MetadataRecord::FeatureLevel(feature));
+        for (id, name) in [(1, "a-b"), (9, "back")] {
+            let topic_id = Uuid::from_u128(id);
+            metadata.apply(&MetadataRecord::Topic(TopicRecord {
+                name: name.into(),
+                topic_id,
+                ..Default::default()
+            }));
+            metadata.apply(&MetadataRecord::Partition(PartitionRecord {
+                topic_id,
+                partition_id: 0,
+                replicas: vec![1],
+                ..Default::default()
+            }));
+        }
+        metadata
+    }
 
     #[test]
     fn what_has_no_topic_goes_if_empty_and_is_set_aside_otherwise() {
         let mut sim = Sim::new(1);
         let seam = sim.host("h");
         let disk = Disk::open(&seam, Path::new("/d"), 1).unwrap();
-        let partition = PartitionInfo {
-            replicas: vec![1],
-            isr: vec![1],
-            leader: 1,
-            leader_epoch: 0,
-            partition_epoch: 0,
-        };
-        let known = [TopicInfo {
-            id: Uuid::from_u128(1),
-            name: Str::from_static("a-b"),
-            partitions: BTreeMap::from([(0, partition)]),
-        }];
         let write = |name: &str, file: &str, text: &str| {
             let dir = disk.dir.join(name);
             seam.files.create_dir_all(&dir).unwrap();
@@ -111,26 +133,47 @@ mod tests {
         log("__cluster_metadata-0", Some(4), "");
         log("somebody-7", None, "");
         log("notes", Some(5), "");
-        sweep(&disk, &*seam.files, known.iter()).unwrap();
-        let mut left: Vec<String> = seam
-            .files
-            .list(&disk.dir)
-            .unwrap()
-            .into_iter()
-            .map(|e| e.name)
-            .collect();
-        left.retain(|name| !["meta.properties", ".lock"].contains(&name.as_str()));
-        left.sort();
+        // Its records are in the journal, or in what a compaction was putting in place.
+        log("lagging-0", Some(6), "");
+        log("swapped-0", Some(7), "");
+        write("swapped-0", "00000000000000000000.log.swap", "records");
+        // Deleted and made again, of which nothing is durable.
+        log("back-0", Some(8), "unacknowledged");
+        log(
+            "back-0.00000000000000000000000000000009-delete",
+            Some(9),
+            "acknowledged",
+        );
+        let left = || -> Vec<String> {
+            let mut left: Vec<String> = (seam.files.list(&disk.dir).unwrap().into_iter())
+                .filter(|e| e.is_dir)
+                .map(|e| e.name)
+                .collect();
+            left.sort();
+            left
+        };
+        let before = left();
+        sweep(&disk, &*seam.files, &Metadata::default(), &BTreeSet::new()).unwrap();
+        assert_eq!(left(), before, "without metadata nothing is a stray");
+        let journaled = BTreeSet::from([*Uuid::from_u128(6).as_bytes()]);
+        let metadata = metadata();
+        sweep(&disk, &*seam.files, &metadata, &journaled).unwrap();
+        crate::removal::settle(&disk, &seam.files, metadata.topics()).unwrap();
         assert_eq!(
-            left,
+            left(),
             [
                 "__cluster_metadata-0",
                 "a-b-0",
-                "a-b-0.00000000000000000000000000000001-delete",
+                "back-0",
+                "back-0.00000000000000000000000000000008-stray",
+                "lagging-0.00000000000000000000000000000006-stray",
                 "lost-3.00000000000000000000000000000003-stray",
                 "notes",
                 "somebody-7",
+                "swapped-0.00000000000000000000000000000007-stray",
             ]
         );
+        let back = seam.files.read(&disk.dir.join("back-0/00000000000000000000.log"));
+        assert_eq!(back.unwrap(), b"acknowledged");
     }
 }

@@ -137,6 +137,8 @@ impl TopicHandle {
 pub(crate) struct Topics {
     by_name: RwLock<BTreeMap<Str, Arc<TopicHandle>>>,
     by_id: RwLock<BTreeMap<Uuid, Arc<TopicHandle>>>,
+    /// Deleted, but not durably: a crash may bring them back.
+    leaving: Mutex<Vec<(Lsn, Arc<TopicHandle>)>>,
 }
 
 impl Topics {
@@ -157,9 +159,19 @@ impl Topics {
         self.by_name.write().insert(topic.name.clone(), topic);
     }
 
-    pub(crate) fn remove(&self, id: Uuid) -> Option<Arc<TopicHandle>> {
-        let topic = self.by_id.write().remove(&id)?;
+    /// Takes a topic out whose deletion is durable with `lsn`.
+    pub(crate) fn remove(&self, id: Uuid, lsn: Lsn) -> Option<Arc<TopicHandle>> {
+        let topic = self.by_id(id)?;
+        self.leaving.lock().push((lsn, topic.clone()));
+        self.by_id.write().remove(&id);
         self.by_name.write().remove(&topic.name);
         Some(topic)
+    }
+
+    /// Topics that are deleted, where only what is up to `synced` is durable. They count in what recovery goes by.
+    pub(crate) fn leaving(&self, synced: Lsn) -> Vec<Arc<TopicHandle>> {
+        let mut leaving = self.leaving.lock();
+        leaving.retain(|(lsn, _)| *lsn > synced);
+        leaving.iter().map(|(_, topic)| topic.clone()).collect()
     }
 }

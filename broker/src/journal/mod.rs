@@ -215,6 +215,11 @@ impl Journal {
         self.commit.lock().next_lsn - 1
     }
 
+    /// Number of the last entry on stable storage. Without a journal nothing waits for it: all counts as durable.
+    pub(crate) fn synced(&self) -> Lsn {
+        self.commit.lock().synced
+    }
+
     /// Completes once everything up to `lsn` is on stable storage. Who finds nobody syncing has it synced for all that is
     /// there by then: itself, if its worker may stand still meanwhile (`here`).
     pub(crate) async fn committed(self: &Arc<Self>, lsn: Lsn, here: impl Fn() -> bool) -> Result<(), JournalError> {

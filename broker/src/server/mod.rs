@@ -167,8 +167,14 @@ fn open(seam: Seam, config: BrokerConfig) -> Result<Arc<State>, StartError> {
         tracing::warn!("the data directory has {what}, which Weir keeps but does not heed yet");
     }
     let infos: Vec<_> = metadata.topics().cloned().collect();
+    // Before anything in the directory is touched.
+    if let Some(reason) = metadata.elsewhere(config.node_id) {
+        return Err(StartError::Register(reason));
+    }
+    // What has no topic makes room for what a deletion that was not durable has set aside.
+    let journaled = entries.iter().map(|e| e.topic_id).collect();
+    stray::sweep(&disk, &*seam.files, &metadata, &journaled)?;
     removal::settle(&disk, &seam.files, infos.iter())?;
-    stray::sweep(&disk, &*seam.files, infos.iter())?;
     let handle = PartitionHandle::new(METADATA_TOPIC_ID, Str::from_static(METADATA_TOPIC), 0, partition);
     let mut unsynced = vec![handle.clone()];
     let clean = disk.clean;

@@ -32,6 +32,8 @@ pub(crate) const STORAGE_ERROR: i16 = 56;
 pub(crate) struct Acked {
     pub(crate) records: BTreeMap<(i32, i64), u64>,
     pub(crate) committed: i64,
+    /// Where partition 0 begins.
+    pub(crate) first: i64,
     /// Texts that came with KAFKA_STORAGE_ERROR, and how often.
     pub(crate) storage_errors: BTreeMap<String, u32>,
 }
@@ -190,11 +192,12 @@ pub(crate) async fn committer(seam: Seam, acked: Arc<Mutex<Acked>>, stop: Arc<At
     }
 }
 
-pub(crate) async fn read_all(seam: &Seam) -> BTreeMap<(i32, i64), u64> {
+/// All records of the topic; of partition 0 from `first` on.
+pub(crate) async fn read_all(seam: &Seam, first: i64) -> BTreeMap<(i32, i64), u64> {
     let mut wire = Wire::connect(seam, ADDRESS).await.unwrap();
     let mut found = BTreeMap::new();
     for partition in 0..PARTITIONS {
-        let mut at = 0;
+        let mut at = if partition == 0 { first } else { 0 };
         loop {
             let request = FetchRequest {
                 replica_id: -1,
@@ -353,11 +356,18 @@ impl Load {
     }
 
     pub(crate) fn check_records(&mut self, what: &str) {
-        let expect = self.acked.lock().records.clone();
+        let (expect, first) = {
+            let acked = self.acked.lock();
+            (acked.records.clone(), acked.first)
+        };
         let c = self.client.clone();
         let found = self
             .sim
-            .run("driver", Duration::from_secs(60), async move { read_all(&c).await })
+            .run(
+                "driver",
+                Duration::from_secs(60),
+                async move { read_all(&c, first).await },
+            )
             .expect("the broker answers");
         for (at, value) in &expect {
             assert_eq!(

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use weir_core::Seam;
+use weir_messages::delete_records_request::{DeleteRecordsPartition, DeleteRecordsTopic};
 use weir_messages::metadata_request::MetadataRequestTopic;
-use weir_messages::{DeleteTopicsRequest, MetadataRequest};
+use weir_messages::{DeleteRecordsRequest, DeleteTopicsRequest, MetadataRequest};
 
 /// More than the journal keeps: what is not in the segments any more is not anywhere.
 async fn fill(seam: Seam, acked: Arc<Mutex<Acked>>) {
@@ -76,4 +77,81 @@ fn a_topic_that_survives_a_power_cut_has_its_records() {
         survived > 10 && gone > 10,
         "{survived} survived, {gone} went: the cuts come too soon or too late"
     );
+}
+
+/// Moves the log's start, as retention would.
+async fn trim(seam: Seam, to: i64) {
+    let request = DeleteRecordsRequest {
+        timeout_ms: 1000,
+        topics: vec![DeleteRecordsTopic {
+            name: "t".into(),
+            partitions: vec![DeleteRecordsPartition {
+                partition_index: 0,
+                offset: to,
+                ..Default::default()
+            }],
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    let mut wire = Wire::connect(&seam, ADDRESS).await.unwrap();
+    let response = wire.ask(2, &request).await.unwrap();
+    assert_eq!(response.topics[0].partitions[0].error_code, 0);
+}
+
+#[test]
+fn a_deletion_that_failed_leaves_the_topic_in_the_checkpoints() {
+    let mut survived = 0;
+    for seed in 300..308 {
+        let mut load = load(seed);
+        load.stop.store(true, Ordering::Relaxed);
+        let work = fill(load.client.clone(), load.acked.clone());
+        load.sim.run("driver", Duration::from_secs(60), work).unwrap();
+        let start = load
+            .acked
+            .lock()
+            .records
+            .keys()
+            .map(|(_, offset)| *offset)
+            .max()
+            .unwrap()
+            - 60;
+        let work = trim(load.client.clone(), start);
+        load.sim.run("driver", Duration::from_secs(60), work).unwrap();
+        load.run_for(Duration::from_secs(50));
+        load.sim.fail_syncs("broker", true);
+        let done = Arc::new(AtomicBool::new(false));
+        let refused = delete_refused(load.client.clone(), done.clone());
+        load.sim.run("driver", Duration::from_secs(60), refused).unwrap();
+        assert!(done.load(Ordering::Relaxed), "seed {seed}: the deletion did not fail");
+        load.sim.fail_syncs("broker", false);
+        // Checkpoints are written meanwhile, several times.
+        for _ in 0..4 {
+            load.run_for(Duration::from_secs(50));
+        }
+        load.power_cut();
+        let client = load.client.clone();
+        // What was refused may have come to pass nevertheless.
+        if load.sim.run("driver", Duration::from_secs(60), exists(client)).unwrap() {
+            {
+                let mut acked = load.acked.lock();
+                acked.first = start;
+                acked.records.retain(|(_, offset), _| *offset >= start);
+            }
+            load.check_records(&format!("seed {seed}"));
+            survived += 1;
+        }
+    }
+    assert!(survived > 1, "{survived} survived");
+}
+
+async fn delete_refused(seam: Seam, refused: Arc<AtomicBool>) {
+    let request = DeleteTopicsRequest {
+        topic_names: vec!["t".into()],
+        timeout_ms: 1000,
+        ..Default::default()
+    };
+    let mut wire = Wire::connect(&seam, ADDRESS).await.unwrap();
+    let response = wire.ask(5, &request).await.unwrap();
+    refused.store(response.responses[0].error_code != 0, Ordering::Relaxed);
 }

@@ -9,16 +9,12 @@ impl Metadata {
     /// A controlled shutdown of Kafka leaves its partitions without a leader, and with eligible leader replicas (KIP-966)
     /// without in-sync replicas: the only replica there is has everything. With replicas elsewhere it may not.
     pub(super) fn lead_all(&self, broker: i32) -> Decided {
+        if let Some(text) = self.elsewhere(broker) {
+            return Err(ApiError::new(ErrorCode::InvalidReplicaAssignment, text));
+        }
         let mut records = Vec::new();
         for topic in self.topics() {
             for (index, partition) in &topic.partitions {
-                if partition.replicas != [broker] {
-                    let text = format!(
-                        "partition {index} of topic {} is on brokers {:?}: the directory is of a cluster of several nodes, which one node cannot take over",
-                        topic.name, partition.replicas
-                    );
-                    return Err(ApiError::new(ErrorCode::InvalidReplicaAssignment, text));
-                }
                 if partition.leader == broker && partition.isr == [broker] {
                     continue;
                 }
@@ -34,6 +30,19 @@ impl Metadata {
             }
         }
         Ok((records, Reply::Done))
+    }
+
+    /// Why `broker` cannot have it all: a partition that is not on it alone.
+    #[must_use]
+    pub fn elsewhere(&self, broker: i32) -> Option<String> {
+        let all = self
+            .topics()
+            .flat_map(|t| t.partitions.iter().map(move |p| (&t.name, p)));
+        let (topic, (index, partition)) = all.into_iter().find(|(_, (_, p))| p.replicas != [broker])?;
+        Some(format!(
+            "partition {index} of topic {topic} is on brokers {:?}: the directory is of a cluster of several nodes, which one node cannot take over",
+            partition.replicas
+        ))
     }
 }
 
