@@ -214,6 +214,6 @@ pub(crate) async fn close(state: &State) -> io::Result<()> {
         sync(state, &handle).await?;
     }
     write_checkpoints(state)?;
-    state.journal.remove_files()?;
+    state.journal.close()?;
     state.disk.mark_clean()
 }

@@ -341,8 +341,8 @@ impl Disk {
         files.sort_by_key(|(first, ..)| *first);
         let mut all: Vec<Entry> = Vec::new();
         let mut next: Lsn = 1;
-        // A hole in the numbers means that what came before it was given up, and came back only because its removal was
-        // not synced: a file is begun only when its predecessor is wholly on disk. Putting back the old does no harm.
+        // A hole in the numbers means that what came before it was given up, and is here only because its end was not synced: a
+        // file is begun only when its predecessor is wholly on disk. Putting back the old does no harm.
         for (_, path, bytes) in files {
             if let Some(mut entries) = Entries::of(&bytes) {
                 all.extend(entries.by_ref().filter(|e| e.lsn >= next));

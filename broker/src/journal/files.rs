@@ -54,6 +54,8 @@ pub(super) struct JournalFiles {
     spare_failed: bool,
     /// Since a file was full.
     calm: u32,
+    /// After a clean stop: nothing is kept any more.
+    closed: bool,
 }
 
 fn path_of(dir: &Path, number: u64) -> PathBuf {
@@ -92,7 +94,9 @@ fn head(first: Lsn) -> Block {
 pub(super) fn make_spare(seam: &Seam, path: PathBuf, size: u64) -> io::Result<Spare> {
     let size = size.next_multiple_of(BLOCK_BYTES as u64);
     let file = prewrite(seam, &path, size)?;
-    file.sync_data()?;
+    file.sync_data().inspect_err(|_| {
+        let _ = seam.files.remove_file(&path);
+    })?;
     Ok(Spare { path, size })
 }
 
@@ -107,18 +111,19 @@ impl JournalFiles {
             preparing: false,
             spare_failed: false,
             calm: 0,
+            closed: false,
         }
     }
 
     /// The file that is written from now on.
-    fn switch(&mut self, seam: &Seam, dir: &Path, file: Arc<dyn File>, spare: Spare, first: Lsn) -> io::Result<()> {
+    fn switch(&mut self, seam: &Seam, dir: &Path, file: Arc<dyn File>, spare: &Spare, first: Lsn) -> io::Result<()> {
         file.write_blocks_at(&[head(first)], 0)?;
         // The name must survive, too: entries in a file that a crash makes nameless are lost.
         file.sync_data()?;
         seam.files.sync_dir(dir)?;
         let next = Current {
             file,
-            path: spare.path,
+            path: spare.path.clone(),
             size: spare.size,
             at: BLOCK_BYTES as u64,
             sources: BTreeSet::new(),
@@ -143,7 +148,7 @@ impl JournalFiles {
         let path = self.next_path(dir);
         let size = FIRST_FILE_BYTES;
         let file = prewrite(seam, &path, size)?;
-        self.switch(seam, dir, file, Spare { path, size }, first)
+        self.switch(seam, dir, file, &Spare { path, size }, first)
     }
 
     /// Bytes that are left in the file.
@@ -163,12 +168,18 @@ impl JournalFiles {
     }
 
     /// Goes on to a file with room for `len` bytes, whose first entry will be `first`. What the full one holds is durable
-    /// already: recovery stops at the first gap in the numbers.
+    /// already.
     pub(super) fn rotate(&mut self, seam: &Seam, dir: &Path, first: Lsn, len: usize) -> io::Result<()> {
         let need = (BLOCK_BYTES + len.next_multiple_of(BLOCK_BYTES)) as u64;
         let fits = self.spares.iter().position(|spare| spare.size >= need);
         let (file, spare) = match fits.map(|i| self.spares.swap_remove(i)) {
-            Some(spare) => (seam.files.open(&spare.path, OpenMode::Direct)?, spare),
+            Some(spare) => match seam.files.open(&spare.path, OpenMode::Direct) {
+                Ok(file) => (file, spare),
+                Err(e) => {
+                    self.spares.push(spare);
+                    return Err(e);
+                }
+            },
             None => {
                 let path = self.next_path(dir);
                 // A nearly full disk may have room for this entry where it has none for a file of good size.
@@ -182,7 +193,12 @@ impl JournalFiles {
             }
         };
         self.spare_failed = false;
-        self.switch(seam, dir, file, spare, first)
+        let switched = self.switch(seam, dir, file, &spare, first);
+        if switched.is_err() {
+            // In nobody's books any more.
+            let _ = seam.files.remove_file(&spare.path);
+        }
+        switched
     }
 
     /// Where the next file is to be made ready, when it is time for that.
@@ -195,28 +211,48 @@ impl JournalFiles {
         Some(self.next_path(dir))
     }
 
-    pub(super) fn prepared(&mut self, made: io::Result<Spare>) {
+    /// Takes a new spare, or tells that it could not be made; gives its path back when it is not wanted any more.
+    pub(super) fn prepared(&mut self, made: io::Result<Spare>) -> Option<PathBuf> {
         self.preparing = false;
         match made {
-            Ok(spare) => self.spares.push(spare),
+            Ok(spare) => return self.take_in(spare),
             // The journal goes on with a file that it makes when it needs one.
             Err(e) => {
                 self.spare_failed = true;
                 tracing::warn!(error = %e, "no spare journal file");
             }
         }
+        None
+    }
+
+    fn take_in(&mut self, spare: Spare) -> Option<PathBuf> {
+        if self.closed || self.spares.len() >= SPARES_MAX {
+            return Some(spare.path);
+        }
+        self.spares.push(spare);
+        None
     }
 
     /// Keeps a file to be used again; gives its path back when it is not wanted.
-    pub(super) fn keep(&mut self, retired: Retired) -> Option<PathBuf> {
-        if self.spares.len() >= SPARES_MAX || retired.size < self.file_bytes {
+    pub(super) fn keep(&mut self, seam: &Seam, retired: Retired) -> Option<PathBuf> {
+        if retired.size < self.file_bytes {
             return Some(retired.path);
         }
-        self.spares.push(Spare {
+        // Without its head recovery need not read it. Not synced: read once more it does no harm.
+        let file = seam.files.open(&retired.path, OpenMode::Direct);
+        if file.and_then(|file| file.write_blocks_at(&[Block::ZERO], 0)).is_err() {
+            return Some(retired.path);
+        }
+        self.take_in(Spare {
             path: retired.path,
             size: retired.size,
-        });
-        None
+        })
+    }
+
+    /// After a clean stop: whoever is still busy with a file finds that it is not wanted.
+    pub(super) fn close(&mut self) {
+        self.closed = true;
+        self.spares.clear();
     }
 
     /// A file that a calmer time does not need, and a full disk least of all. To be called now and then.
@@ -253,7 +289,7 @@ mod tests {
         let blocks = vec![Block::ZERO; usize::try_from(files.room()).unwrap() / BLOCK_BYTES / 2];
         files.write(&blocks, BTreeSet::new()).unwrap();
         if let Some(path) = files.wants_spare(Path::new(DIR)) {
-            files.prepared(make_spare(seam, path, FILE));
+            assert!(files.prepared(make_spare(seam, path, FILE)).is_none());
         }
         while files.retired.len() > late {
             let oldest = files.retired.remove(0);
@@ -264,7 +300,7 @@ mod tests {
     }
 
     fn give_back(seam: &Seam, files: &mut JournalFiles, retired: Retired) {
-        if let Some(path) = files.keep(retired) {
+        if let Some(path) = files.keep(seam, retired) {
             seam.files.remove_file(&path).unwrap();
         }
     }

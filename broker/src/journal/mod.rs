@@ -310,7 +310,10 @@ impl Journal {
             "journal spare",
             Box::new(move || {
                 let made = make_spare(&journal.seam, path, journal.file_bytes);
-                journal.files.lock().prepared(made);
+                let unwanted = journal.files.lock().prepared(made);
+                if let Some(path) = unwanted {
+                    let _ = journal.seam.files.remove_file(&path);
+                }
             }),
         );
         self.seam.spawn("journal spare", job);
@@ -324,7 +327,7 @@ impl Journal {
 
     /// The segments that `retired` stands for are synced: use it again, or let it go.
     pub(crate) fn recycle(&self, retired: Retired) -> io::Result<()> {
-        let unwanted = self.files.lock().keep(retired);
+        let unwanted = self.files.lock().keep(&self.seam, retired);
         unwanted.map_or(Ok(()), |path| self.seam.files.remove_file(&path))
     }
 
@@ -335,10 +338,20 @@ impl Journal {
     }
 
     /// After a clean stop the journal is empty: its files go.
-    pub(crate) fn remove_files(&self) -> io::Result<()> {
+    pub(crate) fn close(&self) -> io::Result<()> {
+        let mut files = self.files.lock();
+        files.close();
+        self.remove_files()
+    }
+
+    fn remove_files(&self) -> io::Result<()> {
         for entry in self.seam.files.list(&self.dir)? {
             if entry.name.ends_with(SUFFIX) {
-                self.seam.files.remove_file(&self.dir.join(entry.name))?;
+                match self.seam.files.remove_file(&self.dir.join(entry.name)) {
+                    // Given up by another in between.
+                    Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+                    removed => removed?,
+                }
             }
         }
         Ok(())
