@@ -255,6 +255,21 @@ fn metadata() {
                 ..Default::default()
             };
             pair.same_each(version, &by(w), &by(k), scrub);
+            // Ids beside names: unknown, twice under other names, and with topics that are only named.
+            let other = Uuid::from_u128(77);
+            let mixed = |id| MetadataRequest {
+                topics: Some(vec![
+                    asked(Some("x"), id),
+                    asked(Some("y"), id),
+                    asked(Some(&name), Uuid::nil()),
+                    asked(Some("z"), other),
+                ]),
+                ..Default::default()
+            };
+            pair.same_each(version, &mixed(w), &mixed(k), |r| {
+                scrub(r);
+                r.topics.sort_by(|a, b| a.name.cmp(&b.name));
+            });
         }
     }
     let with_operations = MetadataRequest {
@@ -422,6 +437,7 @@ fn replaced_settings() {
     // One that is named twice is not answered by Kafka at all.
     let twice = vec![one(2, &name, &[]), one(2, &name, &[("retention.ms", Some("1"))])];
     let refused = pair.weir.ask(2, &replace(twice, false));
+    assert_eq!(refused.responses.len(), 2);
     assert!(refused.responses.iter().all(|r| r.error_code == 42));
     for version in 0..=2 {
         for request in &cases {

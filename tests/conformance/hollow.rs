@@ -1,4 +1,5 @@
-//! Requests with nothing in them: no topics, topics without partitions, alone and beside one that has some.
+//! Requests with nothing in them: no topics, topics without partitions, alone and beside one that has some, and topics that
+//! come twice.
 
 use crate::admin::create;
 use crate::data::{now, scrub_produced};
@@ -32,6 +33,25 @@ fn hollow<R: Request + Debug>(
     for version in versions {
         for mix in mixes {
             pair.same(version, &build(mix), scrub);
+        }
+    }
+}
+
+/// The same with a topic that comes twice.
+fn doubled<R: Request + Debug>(
+    pair: &mut Pair,
+    versions: impl IntoIterator<Item = i16>,
+    known: &Str,
+    build: impl Fn(Topics<'_>) -> R,
+) {
+    let unknown = &Str::from_static("nowhere");
+    let mixes: [Topics<'_>; 2] = [
+        &[(known, true), (known, true)],
+        &[(known, true), (unknown, true), (known, true)],
+    ];
+    for version in versions {
+        for mix in mixes {
+            pair.same(version, &build(mix), |_| {});
         }
     }
 }
@@ -216,6 +236,7 @@ fn commits_without_partitions() {
         ..Default::default()
     };
     hollow(&mut pair, [2, 9], &topic, build, |_| {});
+    doubled(&mut pair, [2, 9], &topic, build);
 }
 
 #[test]
@@ -259,6 +280,7 @@ fn looks_at_commits_without_partitions() {
         ..Default::default()
     };
     hollow(&mut pair, [8, 9], &topic, build, |_| {});
+    doubled(&mut pair, [8, 9], &topic, build);
     pair.same(9, &OffsetFetchRequest::default(), |_| {});
 }
 
@@ -293,4 +315,5 @@ fn forgotten_commits_without_partitions() {
     };
     pair.same(8, &commit, |_| {});
     hollow(&mut pair, [0], &topic, build, |_| {});
+    doubled(&mut pair, [0], &topic, build);
 }

@@ -287,10 +287,20 @@ fn the_same_asked_for_very_often_is_not_answered() {
             ],
             ..Default::default()
         };
+        let partitions = |n| OffsetFetchRequest {
+            group_id: "g".into(),
+            topics: Some(vec![offset_fetch_request::OffsetFetchRequestTopic {
+                name: "t".into(),
+                partition_indexes: vec![0; n],
+                ..Default::default()
+            }]),
+            ..Default::default()
+        };
         let frames = [
             Wire::frame_of(4, &configs(100_000)),
             Wire::frame_of(5, &groups(100_000)),
             Wire::frame_of(8, &offsets(100_000)),
+            Wire::frame_of(7, &partitions(100_000)),
         ];
         for frame in frames {
             let mut stream = connect(&weir);
@@ -303,6 +313,7 @@ fn the_same_asked_for_very_often_is_not_answered() {
         assert_eq!(good.ask(4, &configs(5)).results.len(), 5);
         assert_eq!(good.ask(5, &groups(5)).groups.len(), 5);
         assert_eq!(good.ask(8, &offsets(5)).groups.len(), 5);
+        assert_eq!(good.ask(7, &partitions(5)).topics[0].partitions.len(), 5);
         Ok(())
     });
 }

@@ -47,8 +47,9 @@ pub(super) fn handle(state: &Arc<State>, context: Context, request: MetadataRequ
     }
     let missing: Vec<Str> = {
         let image = state.controller.image();
-        let asked = request.topics.iter().flatten().filter_map(|t| t.name.clone());
-        asked
+        let names = request.topics.iter().flatten().filter(|_| !names_ids(&request));
+        names
+            .filter_map(|t| t.name.clone())
             .filter(|name| image.topic(name).is_none() && validate_topic_name(name).is_ok())
             .collect()
     };
@@ -66,15 +67,22 @@ pub(super) fn handle(state: &Arc<State>, context: Context, request: MetadataRequ
     })
 }
 
+/// Whether topics are asked for by id: where any is, names do not count (`KafkaApis.handleTopicMetadataRequest`).
+fn names_ids(request: &MetadataRequest) -> bool {
+    request.topics.iter().flatten().any(|t| !t.topic_id.is_nil())
+}
+
 fn named(state: &State, context: &Context, request: &MetadataRequest) -> Vec<MetadataResponseTopic> {
     let image = state.controller.image();
     let mut topics = Vec::new();
     let mut seen = BTreeSet::new();
+    let ids = names_ids(request);
     for asked in request.topics.iter().flatten() {
-        if !seen.insert((asked.name.as_ref(), asked.topic_id)) {
+        let by_id = asked.name.is_none() || ids;
+        let name = asked.name.as_ref().filter(|_| !by_id);
+        if ids && asked.topic_id.is_nil() || !seen.insert((name, asked.topic_id)) {
             continue;
         }
-        let by_id = asked.name.is_none() || context.version >= 10 && !asked.topic_id.is_nil();
         let info = match &asked.name {
             _ if by_id => image.topic_by_id(asked.topic_id),
             Some(name) => image.topic(name),
@@ -91,7 +99,7 @@ fn named(state: &State, context: &Context, request: &MetadataRequest) -> Vec<Met
                 MetadataResponseTopic {
                     error_code: code.code(),
                     // Before version 12 the name cannot be null.
-                    name: asked.name.clone().or((context.version < 12).then(Str::default)),
+                    name: name.cloned().or((context.version < 12).then(Str::default)),
                     topic_id: asked.topic_id,
                     topic_authorized_operations: i32::MIN,
                     ..Default::default()

@@ -21,7 +21,7 @@ pub(super) fn handle(
         let readable = state.authorize(&context, Operation::Read, Resource::Group(&request.group_id));
         let mut told = Told::new();
         let (mut offsets, mut places) = (Vec::new(), Vec::new());
-        for t in &request.topics {
+        for (place, t) in request.topics.iter().enumerate() {
             let key = (t.name.clone(), t.topic_id);
             let topic = match partitions::topic(&state, by_id, &t.name, t.topic_id) {
                 _ if !readable => Err(ErrorCode::GroupAuthorizationFailed),
@@ -34,7 +34,7 @@ pub(super) fn handle(
                 match partitions::partition(&topic, p.partition_index) {
                     Err(code) => told.push(&key, p.partition_index, code),
                     Ok(handle) => {
-                        places.push((key.clone(), p.partition_index));
+                        places.push((place, key.clone(), p.partition_index));
                         offsets.push(to_commit(handle.topic.to_string(), t, p, by_id));
                     }
                 }
@@ -56,14 +56,13 @@ pub(super) fn handle(
                 Err(code) => vec![code; places.len()],
             }
         };
-        for ((key, index), code) in places.into_iter().zip(codes) {
-            let code = match code {
-                // What a missing group was called before KIP-848.
-                ErrorCode::GroupIdNotFound if context.version < 9 => ErrorCode::IllegalGeneration,
-                code => code,
-            };
-            told.push(&key, index, code);
-        }
+        let named = |code| match code {
+            // What a missing group was called before KIP-848.
+            ErrorCode::GroupIdNotFound if context.version < 9 => ErrorCode::IllegalGeneration,
+            code => code,
+        };
+        let rows = places.into_iter().zip(codes);
+        told.answered(rows.map(|((place, key, index), code)| (place, key, index, named(code))));
         let partition = |(partition_index, code): (i32, ErrorCode)| OffsetCommitResponsePartition {
             partition_index,
             error_code: code.code(),

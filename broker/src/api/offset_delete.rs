@@ -7,7 +7,7 @@ use std::sync::Arc;
 use weir_core::ErrorCode;
 use weir_engine::group::{Command, Reply};
 use weir_messages::offset_delete_response::{OffsetDeleteResponsePartition, OffsetDeleteResponseTopic};
-use weir_messages::{OffsetDeleteRequest, OffsetDeleteResponse, Str, Uuid};
+use weir_messages::{OffsetDeleteRequest, OffsetDeleteResponse, Uuid};
 
 pub(super) fn handle(
     state: &Arc<State>,
@@ -27,15 +27,18 @@ pub(super) fn handle(
             return refused(ErrorCode::InvalidGroupId);
         }
         let mut told = Told::new();
-        let mut keys = Vec::new();
-        for t in &request.topics {
+        let (mut keys, mut places) = (Vec::new(), Vec::new());
+        for (place, t) in request.topics.iter().enumerate() {
             let topic = partitions::topic(&state, false, &t.name, Uuid::nil());
             if topic.is_err() {
                 told.topic(&t.name);
             }
             for p in &t.partitions {
                 match partitions::partition(&topic, p.partition_index) {
-                    Ok(_) => keys.push((t.name.to_string(), p.partition_index)),
+                    Ok(_) => {
+                        keys.push((t.name.to_string(), p.partition_index));
+                        places.push((place, t.name.clone()));
+                    }
                     Err(code) => told.push(&t.name, p.partition_index, code),
                 }
             }
@@ -49,9 +52,9 @@ pub(super) fn handle(
             Ok(Reply::OffsetsDeleted(code, _)) | Err(code) => return refused(code),
             Ok(_) => return refused(ErrorCode::UnknownServerError),
         };
-        for ((topic, index), code) in results {
-            told.push(&Str::from(topic), index, code);
-        }
+        // It answers in the order in which it is asked.
+        let rows = places.into_iter().zip(results);
+        told.answered(rows.map(|((place, name), ((_, index), code))| (place, name, index, code)));
         let partition = |(partition_index, code): (i32, ErrorCode)| OffsetDeleteResponsePartition {
             partition_index,
             error_code: code.code(),

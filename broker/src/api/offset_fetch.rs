@@ -20,7 +20,7 @@ pub(super) fn handle(
     context: Context,
     request: OffsetFetchRequest,
 ) -> Outcome<OffsetFetchResponse> {
-    if let Some(reason) = too_often("groups", request.groups.iter().map(|g| &g.group_id)) {
+    if let Some(reason) = repeated(&request) {
         return Outcome::Close(reason);
     }
     let state = state.clone();
@@ -68,6 +68,20 @@ pub(super) fn handle(
             ..Default::default()
         }
     })
+}
+
+/// Each offset may come with metadata of `offset.metadata.max.bytes`.
+fn repeated(request: &OffsetFetchRequest) -> Option<String> {
+    let mut asked = Vec::new();
+    for t in request.topics.iter().flatten() {
+        let of = (&request.group_id, &t.name, Uuid::nil());
+        asked.extend(t.partition_indexes.iter().map(|p| (of, *p)));
+    }
+    for (group, t) in (request.groups.iter()).flat_map(|g| g.topics.iter().flatten().map(move |t| (&g.group_id, t))) {
+        asked.extend(t.partition_indexes.iter().map(|p| ((group, &t.name, t.topic_id), *p)));
+    }
+    let groups = request.groups.iter().map(|g| &g.group_id);
+    too_often("groups", groups).or_else(|| too_often("partitions", asked.into_iter()))
 }
 
 async fn one(state: &Arc<State>, context: &Context, asked: OffsetFetchRequestGroup) -> OffsetFetchResponseGroup {

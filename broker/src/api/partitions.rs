@@ -28,8 +28,8 @@ pub(super) fn partition(
     }
 }
 
-/// What became of partitions, by topic, in the order in which it is told: where Kafka's response builders merge what was
-/// refused at once with what a coordinator answers, the refused come first (`OffsetCommitResponse.Builder`).
+/// What became of partitions, by topic, as Kafka's response builders put it together from what is refused at once and what
+/// a coordinator answers (`OffsetCommitResponse.Builder.merge`).
 pub(super) struct Told<K> {
     topics: Vec<(K, Vec<(i32, ErrorCode)>)>,
     at: BTreeMap<K, usize>,
@@ -51,6 +51,25 @@ impl<K: Ord + Clone> Told<K> {
     pub(super) fn push(&mut self, topic: &K, index: i32, code: ErrorCode) {
         if let Some((_, partitions)) = self.entry(topic) {
             partitions.push((index, code));
+        }
+    }
+
+    /// What the coordinator answers, with its topic's place in the request: as it was asked if nothing was refused at once, and
+    /// put with the topics that are there already otherwise.
+    pub(super) fn answered(&mut self, rows: impl Iterator<Item = (usize, K, i32, ErrorCode)>) {
+        let as_asked = self.topics.is_empty();
+        let mut last = None;
+        for (place, topic, index, code) in rows {
+            if !as_asked {
+                self.push(&topic, index, code);
+                continue;
+            }
+            if last.replace(place) != Some(place) {
+                self.topics.push((topic, Vec::new()));
+            }
+            if let Some((_, partitions)) = self.topics.last_mut() {
+                partitions.push((index, code));
+            }
         }
     }
 

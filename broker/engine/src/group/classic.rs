@@ -48,6 +48,17 @@ impl Member {
         self.protocols.iter().map(|(name, _)| name.as_str()).collect()
     }
 
+    /// Leaves of `names` what this member supports.
+    fn keep_supported(&self, names: &mut Vec<&str>) {
+        // A handful, as a rule: a set would cost more than it saves.
+        if names.len().saturating_mul(self.protocols.len()) <= 64 {
+            names.retain(|name| self.protocols.iter().any(|(own, _)| own == name));
+        } else {
+            let own = self.protocol_names();
+            names.retain(|name| own.contains(name));
+        }
+    }
+
     pub(super) fn metadata(&self, protocol: &str) -> Bytes {
         self.protocols
             .iter()
@@ -202,12 +213,14 @@ impl Group {
         if self.state == State::Empty && self.members.is_empty() {
             return !protocol_type.is_empty() && !protocols.is_empty();
         }
-        let common = self.common_protocols();
-        self.protocol_type.as_deref() == Some(protocol_type)
-            && protocols.iter().any(|(name, _)| {
-                let common = common.as_ref();
-                common.is_none_or(|common| common.contains(name.as_str()))
-            })
+        if self.protocol_type.as_deref() != Some(protocol_type) {
+            return false;
+        }
+        let mut left: Vec<&str> = protocols.iter().map(|(name, _)| name.as_str()).collect();
+        for member in self.members.values() {
+            member.keep_supported(&mut left);
+        }
+        !left.is_empty()
     }
 
     /// What every member supports; `None` without members.
