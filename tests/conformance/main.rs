@@ -8,6 +8,7 @@
 
 mod admin;
 mod batches;
+mod configs;
 mod data;
 mod edges;
 mod groups;

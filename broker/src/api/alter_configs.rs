@@ -1,6 +1,6 @@
 //! AlterConfigs (33), which KIP-339 superseded and older clients still use: what is given replaces all that was set.
 
-use super::incremental_alter_configs::{check_resource, submit};
+use super::incremental_alter_configs::{check_entries, check_resource, submit};
 use super::twice::Twice;
 use super::{Outcome, text};
 use crate::state::{Context, State};
@@ -56,9 +56,10 @@ async fn replace(
     resource: AlterConfigsResource,
     validate_only: bool,
 ) -> Result<(), ApiError> {
-    let names = || -> Vec<&str> { resource.configs.iter().map(|c| c.name.as_str()).collect() };
+    check_entries(resource.configs.iter().map(|c| (&c.name, c.value.is_some())))?;
     let named = (resource.resource_type, &resource.resource_name);
-    check_resource(state, context, named, || format!("[{}]", names().join(", ")))?;
+    let settings: Vec<&str> = resource.configs.iter().map(|c| c.name.as_str()).collect();
+    check_resource(state, context, named, &settings)?;
     let ops = resource.configs.into_iter().map(|config| ConfigOp {
         name: config.name,
         op: AlterOp::Set,

@@ -4,12 +4,13 @@
 use super::twice::Twice;
 use super::{Outcome, text};
 use crate::state::{Context, Operation, Resource, State};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use weir_core::ErrorCode;
 use weir_engine::metadata::{
     AlterOp, ApiError, Command, ConfigChange, ConfigOp, RESOURCE_BROKER, RESOURCE_TOPIC, Reply, validate_topic_name,
 };
-use weir_messages::incremental_alter_configs_request::AlterConfigsResource;
+use weir_messages::incremental_alter_configs_request::{AlterConfigsResource, AlterableConfig};
 use weir_messages::incremental_alter_configs_response::AlterConfigsResourceResponse;
 use weir_messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, Str};
 
@@ -58,9 +59,21 @@ async fn alter(
     resource: AlterConfigsResource,
     validate_only: bool,
 ) -> Result<(), ApiError> {
-    let first = resource.configs.first().map_or("", |c| c.name.as_str());
+    let is_delete = |c: &AlterableConfig| c.config_operation == 1;
+    check_entries(
+        resource
+            .configs
+            .iter()
+            .map(|c| (&c.name, c.value.is_some() || is_delete(c))),
+    )?;
+    if let kind @ (8 | 16 | 32) = resource.resource_type {
+        // Broker loggers, client metrics, groups: Kafka knows them, this broker does not yet.
+        let text = format!("Unsupported resource type: {kind}");
+        return Err(ApiError::new(ErrorCode::InvalidRequest, text));
+    }
     let named = (resource.resource_type, &resource.resource_name);
-    check_resource(state, context, named, || format!("Set({first})"))?;
+    let settings: Vec<&str> = resource.configs.iter().map(|c| c.name.as_str()).collect();
+    check_resource(state, context, named, &settings)?;
     let mut ops = Vec::with_capacity(resource.configs.len());
     for config in resource.configs {
         let op = match config.config_operation {
@@ -98,12 +111,30 @@ pub(super) async fn submit(state: &State, command: Command) -> Result<(), ApiErr
     }
 }
 
-/// Whether the settings of this resource, type and name, may be changed; `which` tells of those that would be.
+/// What is wrong with settings whatever they are for (`ConfigAdminManager.preprocess`): each with whether it may have the value
+/// that it has.
+pub(super) fn check_entries<'a>(entries: impl Iterator<Item = (&'a Str, bool)>) -> Result<(), ApiError> {
+    let (mut seen, mut nulls, mut twice) = (BTreeSet::new(), Vec::new(), false);
+    for (name, fits) in entries {
+        twice |= !seen.insert(name);
+        if !fits {
+            nulls.push(name.as_str());
+        }
+    }
+    let refuse = |text: String| Err(ApiError::new(ErrorCode::InvalidRequest, text));
+    match nulls.as_slice() {
+        _ if twice => refuse("Error due to duplicate config keys".into()),
+        [] => Ok(()),
+        nulls => refuse(format!("Null value not supported for : {}", nulls.join(", "))),
+    }
+}
+
+/// Whether these settings of this resource, type and name, may be changed.
 pub(super) fn check_resource(
     state: &State,
     context: &Context,
     (resource_type, name): (i8, &Str),
-    which: impl FnOnce() -> String,
+    settings: &[&str],
 ) -> Result<(), ApiError> {
     let refuse = |code, text: String| Err(ApiError::new(code, text));
     match resource_type {
@@ -126,15 +157,34 @@ pub(super) fn check_resource(
             }
             Ok(())
         }
-        RESOURCE_BROKER => refuse(
-            ErrorCode::InvalidRequest,
-            format!("Cannot update these configs dynamically: {}", which()),
-        ),
-        // Broker loggers, client metrics, groups: Kafka knows them, this broker does not yet.
-        8 | 16 | 32 => refuse(
-            ErrorCode::InvalidRequest,
-            format!("Unsupported resource type: {resource_type}"),
-        ),
+        RESOURCE_BROKER => {
+            let expected = state.config.node_id;
+            // The empty name is that of the default of all brokers.
+            if !name.is_empty() {
+                match name.parse::<i32>() {
+                    Ok(id) if id == expected => {}
+                    Ok(id) => {
+                        return refuse(
+                            ErrorCode::InvalidRequest,
+                            format!("Unexpected broker id, expected {expected}, but received {id}"),
+                        );
+                    }
+                    Err(_) => {
+                        return refuse(
+                            ErrorCode::InvalidRequest,
+                            format!("Node id must be an integer, but it is: {name}"),
+                        );
+                    }
+                }
+            }
+            if settings.is_empty() {
+                return Ok(());
+            }
+            refuse(
+                ErrorCode::InvalidRequest,
+                format!("Cannot update these configs dynamically: [{}]", settings.join(", ")),
+            )
+        }
         _ => refuse(
             ErrorCode::InvalidRequest,
             format!("Unknown resource type {resource_type}"),
