@@ -44,12 +44,13 @@ pub(crate) fn remove_topic(state: &State, topic: &TopicHandle, lsn: Lsn) {
         let moved = state.seam.files.rename(&from, &to);
         drop(hosted);
         match moved {
-            Ok(()) => aside.push((to, partition)),
+            Ok(()) => aside.push(to),
             Err(e) => {
                 tracing::error!(topic = %topic.name, partition = partition.index, error = %e, "cannot remove a log");
             }
         }
     }
+    let (id, topics) = (topic.id, state.topics.clone());
     let (journal, spawn, files) = (
         state.journal.clone(),
         state.seam.spawn.clone(),
@@ -61,8 +62,10 @@ pub(crate) fn remove_topic(state: &State, topic: &TopicHandle, lsn: Lsn) {
             return;
         }
         // The system frees a file's pages when the last handle goes, which takes a while for a large one: not on a worker.
+        let open = topics.gone(id);
         let job = move || {
-            for (dir, _open) in aside {
+            drop(open);
+            for dir in aside {
                 if let Err(e) = files.remove_dir_all(&dir) {
                     tracing::error!(dir = %dir.display(), error = %e, "cannot remove a log");
                 }

@@ -23,7 +23,7 @@ pub(crate) struct State {
     pub(crate) config: BrokerConfig,
     pub(crate) disk: Disk,
     pub(crate) journal: Arc<Journal>,
-    pub(crate) topics: Topics,
+    pub(crate) topics: Arc<Topics>,
     pub(crate) controller: Controller,
     pub(crate) groups: Coordinators,
     /// Producer ids left of the current block: next, end.

@@ -170,8 +170,36 @@ impl Topics {
 
     /// Topics that are deleted, where only what is up to `synced` is durable. They count in what recovery goes by.
     pub(crate) fn leaving(&self, synced: Lsn) -> Vec<Arc<TopicHandle>> {
+        let leaving = self.leaving.lock();
+        let not_durably = leaving.iter().filter(|(lsn, _)| *lsn > synced);
+        not_durably.map(|(_, topic)| topic.clone()).collect()
+    }
+
+    /// A topic's deletion is durable: it is not held any longer.
+    pub(crate) fn gone(&self, id: Uuid) -> Option<Arc<TopicHandle>> {
         let mut leaving = self.leaving.lock();
-        leaving.retain(|(lsn, _)| *lsn > synced);
-        leaving.iter().map(|(_, topic)| topic.clone()).collect()
+        let at = leaving.iter().position(|(_, topic)| topic.id == id)?;
+        Some(leaving.swap_remove(at).1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deleted_topic_is_held_until_that_is_durable() {
+        let topics = Topics::default();
+        let (one, successor) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let topic = |id| TopicHandle::new(id, Str::from_static("t"), Vec::new());
+        topics.insert(topic(one));
+        assert!(topics.remove(one, 5).is_some() && topics.remove(one, 6).is_none());
+        topics.insert(topic(successor));
+        let leaving = |synced| -> Vec<Uuid> { topics.leaving(synced).iter().map(|t| t.id).collect() };
+        assert_eq!((leaving(4), leaving(5)), (vec![one], Vec::new()));
+        assert!(topics.by_id(one).is_none());
+        assert_eq!(topics.by_name("t").map(|t| t.id), Some(successor));
+        assert!(topics.gone(one).is_some() && topics.gone(one).is_none());
+        assert!(leaving(0).is_empty());
     }
 }

@@ -12,7 +12,7 @@ use crate::journal::Journal;
 use crate::removal;
 use crate::state::State;
 use crate::stray;
-use crate::topics::{PartitionHandle, TopicHandle, Topics};
+use crate::topics::{PartitionHandle, TopicHandle};
 use crate::turns::Turns;
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
@@ -185,7 +185,7 @@ fn open(seam: Seam, config: BrokerConfig) -> Result<Arc<State>, StartError> {
         config,
         disk,
         journal,
-        topics: Topics::default(),
+        topics: Arc::default(),
         controller: Controller::new(metadata, handle),
         groups: Coordinators::default(),
         producer_ids: Mutex::new((0, 0)),
