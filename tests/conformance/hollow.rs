@@ -30,11 +30,7 @@ fn hollow<R: Request + Debug>(
         &[(unknown, false), (known, true)],
         &[(unknown, true), (known, false)],
     ];
-    for version in versions {
-        for mix in mixes {
-            pair.same(version, &build(mix), scrub);
-        }
-    }
+    each(pair, versions, &mixes, build, scrub);
 }
 
 /// The same with a topic that comes twice.
@@ -49,9 +45,19 @@ fn doubled<R: Request + Debug>(
         &[(known, true), (known, true)],
         &[(known, true), (unknown, true), (known, true)],
     ];
+    each(pair, versions, &mixes, build, |_| {});
+}
+
+fn each<R: Request + Debug>(
+    pair: &mut Pair,
+    versions: impl IntoIterator<Item = i16>,
+    mixes: &[Topics<'_>],
+    build: impl Fn(Topics<'_>) -> R,
+    scrub: impl Fn(&mut R::Response) + Copy,
+) {
     for version in versions {
         for mix in mixes {
-            pair.same(version, &build(mix), |_| {});
+            pair.same(version, &build(mix), scrub);
         }
     }
 }

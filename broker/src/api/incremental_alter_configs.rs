@@ -21,42 +21,55 @@ pub(super) fn handle(
 ) -> Outcome<IncrementalAlterConfigsResponse> {
     let state = state.clone();
     Outcome::later(async move {
-        let mut responses = Vec::with_capacity(request.resources.len());
-        let named = request.resources.iter();
-        let twice = Twice::of(named.map(|r| (r.resource_type, r.resource_name.clone())));
-        for resource in request.resources {
-            let (resource_type, resource_name) = (resource.resource_type, resource.resource_name.clone());
-            let result = if twice.has(&(resource_type, resource_name.clone())) {
-                Err(ApiError::new(
-                    ErrorCode::InvalidRequest,
-                    "Each resource must appear at most once.",
-                ))
-            } else {
-                alter(&state, &context, resource, request.validate_only).await
-            };
-            let (error_code, error_message) = match result {
-                Ok(()) => (0, None),
-                Err(e) => (e.code.code(), text(e.message)),
-            };
-            responses.push(AlterConfigsResourceResponse {
-                error_code,
-                error_message,
-                resource_type,
-                resource_name,
-                ..Default::default()
-            });
-        }
+        let (resources, only) = (request.resources, request.validate_only);
         IncrementalAlterConfigsResponse {
-            responses,
+            responses: change_all(&state, &context, resources, false, only).await,
             ..Default::default()
         }
     })
 }
 
-async fn alter(
+/// Changes each resource by itself; with `replace` what is not named goes back to its default (AlterConfigs).
+pub(super) async fn change_all(
+    state: &State,
+    context: &Context,
+    resources: Vec<AlterConfigsResource>,
+    replace: bool,
+    validate_only: bool,
+) -> Vec<AlterConfigsResourceResponse> {
+    let mut responses = Vec::with_capacity(resources.len());
+    let named = resources.iter();
+    let twice = Twice::of(named.map(|r| (r.resource_type, r.resource_name.clone())));
+    for resource in resources {
+        let (resource_type, resource_name) = (resource.resource_type, resource.resource_name.clone());
+        let result = if twice.has(&(resource_type, resource_name.clone())) {
+            Err(ApiError::new(
+                ErrorCode::InvalidRequest,
+                "Each resource must appear at most once.",
+            ))
+        } else {
+            change(state, context, resource, replace, validate_only).await
+        };
+        let (error_code, error_message) = match result {
+            Ok(()) => (0, None),
+            Err(e) => (e.code.code(), text(e.message)),
+        };
+        responses.push(AlterConfigsResourceResponse {
+            error_code,
+            error_message,
+            resource_type,
+            resource_name,
+            ..Default::default()
+        });
+    }
+    responses
+}
+
+async fn change(
     state: &State,
     context: &Context,
     resource: AlterConfigsResource,
+    replace: bool,
     validate_only: bool,
 ) -> Result<(), ApiError> {
     let is_delete = |c: &AlterableConfig| c.config_operation == 1;
@@ -66,8 +79,10 @@ async fn alter(
             .iter()
             .map(|c| (&c.name, c.value.is_some() || is_delete(c))),
     )?;
-    if let kind @ (8 | 16 | 32) = resource.resource_type {
-        // Broker loggers, client metrics, groups: Kafka knows them, this broker does not yet.
+    if let kind @ (8 | 16 | 32) = resource.resource_type
+        && !replace
+    {
+        // Broker loggers, client metrics, groups: Kafka knows them, this broker does not yet. AlterConfigs never did.
         let text = format!("Unsupported resource type: {kind}");
         return Err(ApiError::new(ErrorCode::InvalidRequest, text));
     }
@@ -94,17 +109,13 @@ async fn alter(
             value: config.value,
         });
     }
-    let change = ConfigChange {
+    let command = Command::AlterConfig(ConfigChange {
         resource_type: resource.resource_type,
         name: resource.resource_name,
         ops,
-        replace: false,
+        replace,
         validate_only,
-    };
-    submit(state, Command::AlterConfig(change)).await
-}
-
-pub(super) async fn submit(state: &State, command: Command) -> Result<(), ApiError> {
+    });
     match state.controller.submit(state, vec![command]).await.pop() {
         Some(Reply::Refused(e)) => Err(e),
         _ => Ok(()),
@@ -113,7 +124,7 @@ pub(super) async fn submit(state: &State, command: Command) -> Result<(), ApiErr
 
 /// What is wrong with settings whatever they are for (`ConfigAdminManager.preprocess`): each with whether it may have the value
 /// that it has.
-pub(super) fn check_entries<'a>(entries: impl Iterator<Item = (&'a Str, bool)>) -> Result<(), ApiError> {
+fn check_entries<'a>(entries: impl Iterator<Item = (&'a Str, bool)>) -> Result<(), ApiError> {
     let (mut seen, mut nulls, mut twice) = (BTreeSet::new(), Vec::new(), false);
     for (name, fits) in entries {
         twice |= !seen.insert(name);
@@ -130,7 +141,7 @@ pub(super) fn check_entries<'a>(entries: impl Iterator<Item = (&'a Str, bool)>) 
 }
 
 /// Whether these settings of this resource, type and name, may be changed.
-pub(super) fn check_resource(
+fn check_resource(
     state: &State,
     context: &Context,
     (resource_type, name): (i8, &Str),

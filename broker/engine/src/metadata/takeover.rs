@@ -35,10 +35,10 @@ impl Metadata {
     /// Why `broker` cannot have it all: a partition that is not on it alone.
     #[must_use]
     pub fn elsewhere(&self, broker: i32) -> Option<String> {
-        let all = self
+        let mut all = self
             .topics()
             .flat_map(|t| t.partitions.iter().map(move |p| (&t.name, p)));
-        let (topic, (index, partition)) = all.into_iter().find(|(_, (_, p))| p.replicas != [broker])?;
+        let (topic, (index, partition)) = all.find(|(_, (_, p))| p.replicas != [broker])?;
         Some(format!(
             "partition {index} of topic {topic} is on brokers {:?}: the directory is of a cluster of several nodes, which one node cannot take over",
             partition.replicas
