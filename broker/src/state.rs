@@ -42,8 +42,14 @@ pub(crate) struct State {
 pub(crate) struct Context {
     pub(crate) version: i16,
     pub(crate) client_id: Str,
+    pub(crate) peer: Arc<Peer>,
+}
+
+/// Who is at the other end of a connection, and by which way.
+#[derive(Debug)]
+pub(crate) struct Peer {
     /// As Kafka writes it: `/127.0.0.1`.
-    pub(crate) client_host: Str,
+    pub(crate) host: String,
     /// Name of the listener that the connection came in by.
     pub(crate) listener: Arc<str>,
     /// Who the connection has shown itself to be; `User:ANONYMOUS` until authentication exists.
@@ -79,8 +85,8 @@ impl State {
     /// it becomes one change.
     pub(crate) fn authorize(&self, context: &Context, operation: Operation, resource: Resource<'_>) -> bool {
         tracing::trace!(
-            principal = &*context.principal,
-            listener = &*context.listener,
+            principal = &*context.peer.principal,
+            listener = &*context.peer.listener,
             ?operation,
             ?resource,
             "authorized"
@@ -103,11 +109,11 @@ impl State {
 
     /// Host and port that a client of this connection is told.
     pub(crate) fn advertised(&self, context: &Context) -> (Str, i32) {
-        match self.config.advertised.get(&*context.listener) {
+        match self.config.advertised.get(&*context.peer.listener) {
             Some((host, port)) => (Str::from(host.as_str()), i32::from(*port)),
             None => (
-                Str::from(context.dialled.ip().to_string()),
-                i32::from(context.dialled.port()),
+                Str::from(context.peer.dialled.ip().to_string()),
+                i32::from(context.peer.dialled.port()),
             ),
         }
     }

@@ -35,7 +35,7 @@ pub(super) fn handle(state: &Arc<State>, context: Context, request: JoinGroupReq
             },
             new_member_id: format!("{prefix}-{}", state.seam.random_uuid()),
             client_id: context.client_id.to_string(),
-            client_host: context.client_host.to_string(),
+            client_host: context.peer.host.clone(),
             session_timeout_ms: request.session_timeout_ms,
             // Version 0 had no rebalance timeout: the session's stood for it.
             rebalance_timeout_ms: if version >= 1 {

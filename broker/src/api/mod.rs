@@ -33,11 +33,12 @@ mod sync_group;
 mod twice;
 
 use crate::answer::Answer;
-use crate::state::{Context, State};
+use crate::state::{Context, Peer, State};
 use bytes::Bytes;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use weir_core::be;
 use weir_core::seam::FileRange;
 use weir_messages::{
     ApiKey, Message, Reader, Request, RequestHeader, ResponseHeader, Str, Writer, request_header_version,
@@ -127,12 +128,11 @@ pub(crate) const SERVED: &[ApiKey] = &[
 ];
 
 /// Handles one frame. An error closes the connection, as Kafka does with what it cannot parse or does not serve.
-pub(crate) fn handle(state: &Arc<State>, connection: &Context, frame: Bytes) -> Result<Answered, String> {
-    let (raw_key, version) = {
-        let mut peek = Reader::new(frame.clone());
-        let key = peek.i16().map_err(|e| format!("unreadable request header: {e}"))?;
-        (key, peek.i16().map_err(|e| format!("unreadable request header: {e}"))?)
-    };
+pub(crate) fn handle(state: &Arc<State>, peer: &Arc<Peer>, frame: Bytes) -> Result<Answered, String> {
+    if frame.len() < 4 {
+        return Err(format!("unreadable request header: {} bytes", frame.len()));
+    }
+    let (raw_key, version) = (be::i16_at(&frame, 0), be::i16_at(&frame, 2));
     let key = ApiKey::from_id(raw_key).filter(|key| SERVED.contains(key));
     let key = key.ok_or_else(|| format!("received request for api key {raw_key}, which is not served"))?;
     let mut reader = Reader::new(frame);
@@ -153,7 +153,7 @@ pub(crate) fn handle(state: &Arc<State>, connection: &Context, frame: Bytes) -> 
     let context = Context {
         version,
         client_id: header.client_id.unwrap_or_default(),
-        ..connection.clone()
+        peer: peer.clone(),
     };
     let call = Call {
         state,

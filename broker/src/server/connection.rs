@@ -5,7 +5,7 @@
 use super::output::Output;
 use crate::answer::Answer;
 use crate::api::{self, Answered};
-use crate::state::{Context, State};
+use crate::state::{Peer, State};
 use bytes::{Bytes, BytesMut};
 use futures_util::stream::FuturesOrdered;
 use futures_util::{FutureExt, StreamExt};
@@ -17,7 +17,6 @@ use std::task::Poll;
 use std::time::Duration;
 use weir_core::be;
 use weir_core::seam::Connection;
-use weir_messages::Str;
 
 /// Requests of one connection that may wait for their answers at a time; beyond that nothing more is read.
 const IN_FLIGHT_MAX: usize = 64;
@@ -40,21 +39,19 @@ enum Event {
 
 /// Serves a connection, which `id` tells from the others, until it ends.
 pub(super) async fn serve(state: &Arc<State>, id: u64, listener: Arc<str>, connection: &Arc<dyn Connection>) {
-    let peer = connection.peer_addr();
-    let context = Context {
-        version: 0,
-        client_id: Str::default(),
-        client_host: Str::from(format!("/{}", peer.ip())),
+    let address = connection.peer_addr();
+    let peer = Arc::new(Peer {
+        host: format!("/{}", address.ip()),
         listener,
         principal: "User:ANONYMOUS".into(),
         dialled: connection.local_addr(),
-    };
-    if let Err(reason) = run(state, id, context, &**connection).await {
-        tracing::info!(%peer, reason, "closed a connection");
+    });
+    if let Err(reason) = run(state, id, &peer, &**connection).await {
+        tracing::info!(peer = %address, reason, "closed a connection");
     }
 }
 
-async fn run(state: &Arc<State>, id: u64, context: Context, connection: &dyn Connection) -> Result<(), String> {
+async fn run(state: &Arc<State>, id: u64, peer: &Arc<Peer>, connection: &dyn Connection) -> Result<(), String> {
     let mut input = BytesMut::new();
     let mut room = *READ_BYTES.start();
     let mut output = Output::default();
@@ -64,7 +61,8 @@ async fn run(state: &Arc<State>, id: u64, context: Context, connection: &dyn Con
             .unwrap_or(u64::MAX >> 20)
             .max(1),
     );
-    let mut idle_since = state.seam.clock.monotonic();
+    // Whether anything went by since the alarm was set: asking for the time at each request is not needed for that.
+    let mut active = false;
     let mut alarm: Option<weir_core::seam::BoxFuture<'static, ()>> = None;
     // Bytes kept in `waiting`; a long poll is the last request that is taken until it ends.
     let (mut kept, mut alone) = (0, false);
@@ -78,7 +76,7 @@ async fn run(state: &Arc<State>, id: u64, context: Context, connection: &dyn Con
             && !alone
             && let Some(frame) = take_frame(&mut input, state.config.request_max_bytes)?
         {
-            match api::handle(state, &context, frame)? {
+            match api::handle(state, peer, frame)? {
                 Answered::Now(answer) if waiting.is_empty() => output.push(answer),
                 Answered::Now(answer) => {
                     kept += answer.len();
@@ -111,7 +109,9 @@ async fn run(state: &Arc<State>, id: u64, context: Context, connection: &dyn Con
             if may_read && let Poll::Ready(read) = connection.poll_read(cx, &mut input) {
                 return Poll::Ready(Event::Read(read));
             }
-            if let Poll::Ready(Some(answer)) = waiting.poll_next_unpin(cx) {
+            if !waiting.is_empty()
+                && let Poll::Ready(Some(answer)) = waiting.poll_next_unpin(cx)
+            {
                 return Poll::Ready(Event::Answer(answer));
             }
             // One alarm an idle period, not one a request: it checks what went by and is set anew.
@@ -138,7 +138,7 @@ async fn run(state: &Arc<State>, id: u64, context: Context, connection: &dyn Con
                 if input.len() == input.capacity() {
                     room = (room * 4).min(*READ_BYTES.end());
                 }
-                idle_since = state.seam.clock.monotonic();
+                active = true;
             }
             Event::Read(Err(e)) if e.kind() == io::ErrorKind::ConnectionReset => return Ok(()),
             Event::Read(Err(e)) => return Err(format!("read failed: {e}")),
@@ -148,12 +148,12 @@ async fn run(state: &Arc<State>, id: u64, context: Context, connection: &dyn Con
                 while let Some(Some(answer)) = waiting.next().now_or_never() {
                     output.push(answer?);
                 }
-                idle_since = state.seam.clock.monotonic();
+                active = true;
             }
             Event::Idle => {
                 alarm = None;
                 room = *READ_BYTES.start();
-                if waiting.is_empty() && state.seam.clock.monotonic().saturating_sub(idle_since) >= idle {
+                if waiting.is_empty() && !std::mem::take(&mut active) {
                     return Err("idle for connections.max.idle.ms".into());
                 }
             }

@@ -42,6 +42,9 @@ impl Output {
         while let Some(first) = self.chunks.front() {
             let n = match first {
                 Chunk::File(range) => poll_fn(|cx| connection.poll_send(cx, range)).await?,
+                Chunk::Memory(bytes) if self.chunks.len() == 1 => {
+                    poll_fn(|cx| connection.poll_write(cx, &[IoSlice::new(bytes)])).await?
+                }
                 Chunk::Memory(_) => {
                     let run = self.chunks.iter().map_while(|chunk| match chunk {
                         Chunk::Memory(bytes) => Some(IoSlice::new(bytes)),

@@ -58,7 +58,9 @@ impl Writer {
 
     /// The chunks, in order, none empty.
     pub fn into_chunks(mut self) -> Vec<Bytes> {
-        self.close_tail();
+        // The last piece takes its buffer along: nobody writes behind it, so it need not be shared.
+        let tail = std::mem::take(&mut self.tail);
+        self.close(tail);
         let mut chunks = self.chunks;
         if let Some(head) = self.head {
             chunks.insert(0, head.freeze());
@@ -100,11 +102,15 @@ impl Writer {
     }
 
     fn close_tail(&mut self) {
-        if self.tail.is_empty() {
+        let piece = self.tail.split();
+        self.close(piece);
+    }
+
+    fn close(&mut self, piece: BytesMut) {
+        if piece.is_empty() {
             return;
         }
-        self.closed += self.tail.len();
-        let piece = self.tail.split();
+        self.closed += piece.len();
         if self.framed && self.head.is_none() {
             self.head = Some(piece);
         } else {
