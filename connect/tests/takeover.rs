@@ -118,8 +118,10 @@ impl Jvm {
         std::fs::write(&properties, text).unwrap();
         let jars = xtask::peers::kafka_jars().unwrap().join("*");
         let main = "org.apache.kafka.connect.cli.ConnectDistributed";
+        let unpack = format!("-Djava.io.tmpdir={}", folder.display());
         let args = [
             "-Xmx512m".as_ref(),
+            unpack.as_ref(),
             "-cp".as_ref(),
             jars.as_ref(),
             main.as_ref(),

@@ -22,7 +22,7 @@ use weir_client::config::{AdminConfig, ConsumerConfig, ProducerConfig};
 use weir_client::consumer::Consumer;
 use weir_client::producer::{Producer, ProducerRecord};
 use weir_core::Seam;
-use weir_core::sim::Sim;
+use weir_core::sim::{Sim, seeds};
 
 const ADDRESS: &str = "127.0.0.1:9092";
 const PARTITIONS: i32 = 3;
@@ -205,7 +205,7 @@ fn world(seed: u64, crashes: usize) -> String {
 
 #[test]
 fn power_cuts_under_a_producer_and_a_group() {
-    for seed in 0..12 {
+    for seed in seeds(0..12) {
         world(seed, 4);
     }
 }

@@ -6,15 +6,17 @@
 //! full disk is not: files are written out before they are used, so what finds no room is refused before anything of it is
 //! written, and the next one may find some.
 //!
-//! [`staged`]: what waits for the next sync. [`files`]: where it goes.
+//! [`staged`]: what waits for the next sync. [`files`]: where it goes. [`reserve`]: room for a start on a full disk.
 
 mod files;
+mod reserve;
 mod staged;
 
 pub(crate) use files::Retired;
 
 use files::{JournalFiles, make_spare};
 use parking_lot::Mutex;
+use reserve::Reserve;
 use staged::Staged;
 use std::collections::BTreeSet;
 use std::io;
@@ -110,12 +112,15 @@ impl Journal {
         })
     }
 
-    /// Begins with `next_lsn`. What older files held has been put back and synced in segments: they go.
+    /// Begins with `next_lsn`. What older files held has been put back and synced in segments: they go. The first of the new
+    /// ones leaves the room that the rest of the start needs; then comes [`Self::ready`].
     pub(crate) fn begin(&self, next_lsn: Lsn) -> io::Result<()> {
         self.remove_files()?;
         if !self.fsync {
             return Ok(());
         }
+        let reserve = Reserve::new(&self.dir);
+        reserve.take(&self.seam)?;
         let mut files = self.files.lock();
         match files.begin(&self.seam, &self.dir, next_lsn) {
             // It starts without a file; the first entry makes one as small as it can be, or is refused.
@@ -126,7 +131,15 @@ impl Journal {
         commit.room = files.room();
         commit.next_lsn = next_lsn;
         commit.synced = next_lsn - 1;
-        Ok(())
+        reserve.spend(&self.seam)
+    }
+
+    /// The start is done: what is left over is for the next one.
+    pub(crate) fn ready(&self) -> io::Result<()> {
+        match self.fsync {
+            true => Reserve::new(&self.dir).take(&self.seam),
+            false => Ok(()),
+        }
     }
 
     /// Takes an entry; call it under the partition's lock, so that entries of a partition are in offset order.

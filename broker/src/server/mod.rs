@@ -50,11 +50,24 @@ pub enum StartError {
     #[error("no listener is configured: set listeners=PLAINTEXT://127.0.0.1:9092")]
     NoListener,
     /// A file could not be read or written.
-    #[error("start failed: {0}")]
-    Io(#[from] io::Error),
+    #[error("start failed: {doing}: {source}")]
+    Io {
+        /// What it was for.
+        doing: String,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The metadata log did not take this broker's registration.
     #[error("this broker could not be registered: {0}")]
     Register(String),
+}
+
+/// An error of the system, with what it is an error of.
+fn failed(doing: impl Into<String>) -> impl FnOnce(io::Error) -> StartError {
+    move |source| StartError::Io {
+        doing: doing.into(),
+        source,
+    }
 }
 
 /// A running broker; dropping it does not stop it.
@@ -94,7 +107,11 @@ impl Broker {
             listeners.push((Arc::<str>::from(name.as_str()), listener));
         }
         register(&state, &addresses).await?;
-        state.groups.open(&state)?;
+        state
+            .groups
+            .open(&state)
+            .map_err(failed("reading the groups of __consumer_offsets"))?;
+        state.journal.ready().map_err(failed("reserving room"))?;
         background::start(&state);
         for (name, listener) in listeners {
             let s = state.clone();
@@ -143,15 +160,19 @@ fn open(seam: Seam, config: BrokerConfig) -> Result<Arc<State>, StartError> {
         max_message_bytes: 100 << 20,
         ..LogConfig::default()
     };
-    let log = disk.open_log(METADATA_TOPIC, METADATA_TOPIC_ID, 0, metadata_config)?;
+    let log = disk.open_log(METADATA_TOPIC, METADATA_TOPIC_ID, 0, metadata_config);
+    let log = log.map_err(failed("opening the metadata log"))?;
     // Goes on in the last leader's epoch: whoever leads next begins a newer one.
     let epoch = log.latest_epoch().unwrap_or(1).max(1);
     let mut partition = Partition::new(log, config.node_id, epoch, vec![config.node_id]);
     let of_metadata = |e: &&Entry| Uuid::from_bytes(e.topic_id) == METADATA_TOPIC_ID;
     for entry in entries.iter().filter(of_metadata) {
-        partition.restore(&entry.batch)?;
+        partition
+            .restore(&entry.batch)
+            .map_err(failed("putting metadata back from the journal"))?;
     }
-    let snapshot = disk.metadata_snapshot(METADATA_TOPIC, partition.log.log_start())?;
+    let snapshot = disk.metadata_snapshot(METADATA_TOPIC, partition.log.log_start());
+    let snapshot = snapshot.map_err(failed("reading a snapshot of the metadata"))?;
     let metadata = controller::load(&partition, snapshot)
         .map_err(|e| OpenError::Corrupt(format!("{METADATA_TOPIC}-0 cannot be read: {e}")))?;
     let found = metadata.features().get("metadata.version").copied().unwrap_or(0);
@@ -173,8 +194,8 @@ fn open(seam: Seam, config: BrokerConfig) -> Result<Arc<State>, StartError> {
     }
     // What has no topic makes room for what a deletion that was not durable has set aside.
     let journaled = entries.iter().map(|e| e.topic_id).collect();
-    stray::sweep(&disk, &*seam.files, &metadata, &journaled)?;
-    removal::settle(&disk, &seam.files, infos.iter())?;
+    stray::sweep(&disk, &*seam.files, &metadata, &journaled).map_err(failed("sweeping directories without a topic"))?;
+    removal::settle(&disk, &seam.files, infos.iter()).map_err(failed("removing deleted topics"))?;
     let handle = PartitionHandle::new(METADATA_TOPIC_ID, Str::from_static(METADATA_TOPIC), 0, partition);
     let mut unsynced = vec![handle.clone()];
     let clean = disk.clean;
@@ -198,7 +219,8 @@ fn open(seam: Seam, config: BrokerConfig) -> Result<Arc<State>, StartError> {
     for info in infos {
         let mut partitions = Vec::with_capacity(info.partitions.len());
         for index in info.partitions.keys() {
-            partitions.push(open_partition(&state, &info, *index)?);
+            let opened = open_partition(&state, &info, *index);
+            partitions.push(opened.map_err(failed(format!("opening {}-{index}", info.name)))?);
         }
         unsynced.extend(partitions.iter().cloned());
         state
@@ -212,7 +234,11 @@ fn open(seam: Seam, config: BrokerConfig) -> Result<Arc<State>, StartError> {
             continue;
         };
         if let Some(handle) = topic.partition(entry.partition) {
-            restored += u64::from(handle.lock().partition.restore(&entry.batch)?);
+            let put_back = handle.lock().partition.restore(&entry.batch);
+            restored += u64::from(put_back.map_err(failed(format!(
+                "putting {}-{} back from the journal",
+                topic.name, entry.partition
+            )))?);
         }
     }
     if restored > 0 {
@@ -233,16 +259,21 @@ fn open(seam: Seam, config: BrokerConfig) -> Result<Arc<State>, StartError> {
     }
     if !clean {
         for handle in &unsynced {
-            let (files, up_to) = handle.lock().partition.log.unsynced()?;
-            for file in files {
-                file.sync_data()?;
-            }
-            handle.lock().partition.log.mark_synced(up_to);
+            sync(handle).map_err(failed(format!("syncing {}-{}", handle.topic, handle.index)))?;
         }
-        background::write_checkpoints(&state)?;
+        background::write_checkpoints(&state).map_err(failed("writing checkpoints"))?;
     }
-    state.journal.begin(next_lsn)?;
+    state.journal.begin(next_lsn).map_err(failed("beginning a journal"))?;
     Ok(state)
+}
+
+fn sync(handle: &PartitionHandle) -> io::Result<()> {
+    let (files, up_to) = handle.lock().partition.log.unsynced()?;
+    for file in files {
+        file.sync_data()?;
+    }
+    handle.lock().partition.log.mark_synced(up_to);
+    Ok(())
 }
 
 /// Writes the features of a new cluster and this broker's registration.

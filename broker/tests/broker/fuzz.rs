@@ -10,7 +10,7 @@ use weir_core::Seam;
 use weir_core::compress::Compression;
 use weir_core::record::BatchBuilder;
 use weir_core::seam::{read_some, write_all};
-use weir_core::sim::Sim;
+use weir_core::sim::{Sim, seeds};
 use weir_messages::create_topics_request::{CreatableTopic, CreatableTopicConfig};
 use weir_messages::fetch_request::{FetchPartition, FetchTopic};
 use weir_messages::join_group_request::JoinGroupRequestProtocol;
@@ -306,7 +306,7 @@ fn run(seed: u64) -> Seen {
 
 #[test]
 fn frames_of_every_kind() {
-    for seed in 0..4 {
+    for seed in seeds(0..4) {
         let seen = run(seed);
         assert!(
             seen.answered > 1_500 && seen.closed > 1_500,

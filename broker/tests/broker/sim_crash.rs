@@ -12,7 +12,7 @@ use weir_broker::{Broker, BrokerConfig};
 use weir_core::Seam;
 use weir_core::compress::Compression;
 use weir_core::record::{BatchBuilder, Batches};
-use weir_core::sim::Sim;
+use weir_core::sim::{Sim, seeds};
 use weir_messages::create_topics_request::CreatableTopic;
 use weir_messages::fetch_request::{FetchPartition, FetchTopic};
 use weir_messages::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
@@ -382,6 +382,11 @@ impl Load {
         self.sim.crash("broker");
         start(&mut self.sim);
     }
+
+    pub(crate) fn kill(&mut self) {
+        self.sim.kill("broker");
+        start(&mut self.sim);
+    }
 }
 
 /// A world with load, `crashes` power cuts, and a check after each. Returns the trace and how much was acknowledged.
@@ -400,7 +405,7 @@ fn world(seed: u64, crashes: u32) -> (String, usize) {
 
 #[test]
 fn nothing_acknowledged_is_lost_in_100_power_cuts() {
-    let acked: usize = (0..20).map(|seed| world(seed, 5).1).sum();
+    let acked: usize = seeds(0..20).map(|seed| world(seed, 5).1).sum();
     assert!(
         acked > 2_000,
         "only {acked} records were acknowledged: the load does not load"
@@ -411,7 +416,7 @@ fn nothing_acknowledged_is_lost_in_100_power_cuts() {
 #[test]
 fn nothing_acknowledged_is_lost_when_the_journal_goes_round() {
     let mut bytes = 0;
-    for seed in 200..204 {
+    for seed in seeds(200..204) {
         let mut load = load_of(seed, 8_000);
         for _ in 0..2 {
             let run = Duration::from_millis(1000 + load.client.random.next_u64() % 400);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use weir_core::Seam;
+use weir_core::sim::seeds;
 use weir_messages::delete_records_request::{DeleteRecordsPartition, DeleteRecordsTopic};
 use weir_messages::metadata_request::MetadataRequestTopic;
 use weir_messages::{DeleteRecordsRequest, DeleteTopicsRequest, MetadataRequest};
@@ -52,7 +53,7 @@ async fn exists(seam: Seam) -> bool {
 #[test]
 fn a_topic_that_survives_a_power_cut_has_its_records() {
     let (mut survived, mut gone) = (0, 0);
-    for seed in 0..60 {
+    for seed in seeds(0..60) {
         let mut load = load(seed);
         load.stop.store(true, Ordering::Relaxed);
         let work = fill(load.client.clone(), load.acked.clone());
@@ -102,7 +103,7 @@ async fn trim(seam: Seam, to: i64) {
 #[test]
 fn a_deletion_that_failed_leaves_the_topic_in_the_checkpoints() {
     let mut survived = 0;
-    for seed in 300..308 {
+    for seed in seeds(300..308) {
         let mut load = load(seed);
         load.stop.store(true, Ordering::Relaxed);
         let work = fill(load.client.clone(), load.acked.clone());

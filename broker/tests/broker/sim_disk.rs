@@ -4,6 +4,7 @@
 use crate::sim_crash::{Load, PARTITIONS, load};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use weir_core::sim::seeds;
 
 fn storage_errors(load: &Load) -> u32 {
     load.acked.lock().storage_errors.values().sum()
@@ -30,7 +31,7 @@ fn run_until_refused(load: &mut Load, more: u32) {
 #[test]
 fn a_full_disk_refuses_and_heals_and_loses_nothing() {
     let mut refused = 0;
-    for seed in 0..5 {
+    for seed in seeds(0..5) {
         let mut load = load(seed);
         load.run_for(Duration::from_millis(100));
         let mut limit = load.sim.disk_bytes("broker") + load.client.random.next_u64() % (5 << 20);
@@ -50,6 +51,11 @@ fn a_full_disk_refuses_and_heals_and_loses_nothing() {
                 load.run_for(Duration::from_millis(50));
             }
             run_until_refused(&mut load, 5);
+            // Killed and started while it is full: it serves what it has.
+            load.kill();
+            load.check(&format!("seed {seed}, started on a full disk"));
+            load.power_cut();
+            load.check(&format!("seed {seed}, the power went on a full disk"));
         }
         // Power goes while the disk is full.
         load.sim.limit_disk("broker", None);
@@ -71,7 +77,7 @@ fn a_full_disk_refuses_and_heals_and_loses_nothing() {
 
 #[test]
 fn a_failed_sync_is_never_retried_into_an_acknowledgement() {
-    for seed in 100..106 {
+    for seed in seeds(100..106) {
         let mut load = load(seed);
         load.run_for(Duration::from_millis(200));
         assert!(acknowledged(&load).0 > 20);

@@ -72,7 +72,7 @@ impl SimFiles {
 
     pub(super) fn bytes(&self) -> u64 {
         let tree = self.tree.lock();
-        tree.live.values().map(|inode| inode.lock().live.len() as u64).sum()
+        tree.live.values().map(|inode| inode.lock().room() as u64).sum()
     }
 
     pub(super) fn crash(&self) {

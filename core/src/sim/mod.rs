@@ -15,7 +15,9 @@ use net::SimNet;
 use parking_lot::Mutex;
 use rng::SplitMix;
 use std::collections::BTreeMap;
+use std::env;
 use std::future::Future;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -52,6 +54,18 @@ impl std::fmt::Debug for Sim {
 
 /// The wall clock of a simulation starts here: 2026-01-01T00:00:00Z.
 const WALL_START_MS: i64 = 1_767_225_600_000;
+
+/// The seeds that a test takes: `first`, and with `WEIR_SEEDS=N` in the environment N times as many, all different.
+///
+/// # Panics
+/// When `WEIR_SEEDS` is not a number: a soak that does not soak must not pass.
+pub fn seeds(first: Range<u64>) -> impl Iterator<Item = u64> {
+    let times = env::var("WEIR_SEEDS").map_or(1, |n| n.parse().expect("WEIR_SEEDS is a number"));
+    (0..times).flat_map(move |n| (first.start + n * SEEDS_APART)..(first.end + n * SEEDS_APART))
+}
+
+/// More than any test takes by itself.
+const SEEDS_APART: u64 = 1_000_000;
 
 impl Sim {
     /// A world where everything follows from `seed`.
@@ -91,12 +105,17 @@ impl Sim {
     /// Power loss of one host: its tasks stop where they are, its connections break, and its disk keeps what was
     /// synced plus a random part of what was not.
     pub fn crash(&mut self, name: &str) {
-        self.world.note(format!("{name} crash"));
-        self.world.executor.kill(name);
-        self.world.net.sever(name);
+        self.kill(name);
         if let Some(disk) = self.disks.get(name) {
             disk.crash();
         }
+    }
+
+    /// The process on a host ends: its tasks stop where they are and its connections break, its disk keeps what was written.
+    pub fn kill(&mut self, name: &str) {
+        self.world.note(format!("{name} killed"));
+        self.world.executor.kill(name);
+        self.world.net.sever(name);
     }
 
     /// Fails every later sync of this host's disk, or heals it.
@@ -113,7 +132,7 @@ impl Sim {
         }
     }
 
-    /// Bytes that this host's disk holds.
+    /// Bytes that this host's disk holds, reserved ones too.
     #[must_use]
     pub fn disk_bytes(&self, name: &str) -> u64 {
         self.disks.get(name).map_or(0, |disk| disk.bytes())

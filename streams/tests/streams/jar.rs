@@ -6,7 +6,8 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use weir_tests::peers::Missing;
 
-fn java(args: &[&str]) -> Result<Child, Missing> {
+/// `unpack` is where it puts the libraries that it unpacks, which it leaves when it is killed.
+fn java(unpack: &Path, args: &[&str]) -> Result<Child, Missing> {
     let missing = |reason: String| Missing {
         peer: "Kafka Streams",
         reason,
@@ -16,7 +17,9 @@ fn java(args: &[&str]) -> Result<Child, Missing> {
     Command::new("java")
         .args(["-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"])
         // Standard output is ours alone.
-        .args(["-Dorg.apache.logging.log4j.level=OFF", "-cp"])
+        .arg("-Dorg.apache.logging.log4j.level=OFF")
+        .arg(format!("-Djava.io.tmpdir={}", unpack.display()))
+        .arg("-cp")
         .arg(class_path)
         .arg("StreamsDriver")
         .args(args)
@@ -29,7 +32,8 @@ fn java(args: &[&str]) -> Result<Child, Missing> {
 
 /// Runs it with `input`; what it printed, by shape.
 pub fn run(args: &[&str], input: &str) -> Result<BTreeMap<String, String>, Missing> {
-    let mut java = java(args)?;
+    let unpack = tempfile::tempdir().unwrap();
+    let mut java = java(unpack.path(), args)?;
     let mut stdin = java.stdin.take().unwrap();
     let input = input.to_owned();
     let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()).unwrap());
@@ -56,7 +60,7 @@ pub struct Applications {
 impl Applications {
     pub fn on(bootstrap: &str) -> Result<Self, Missing> {
         let state = tempfile::tempdir().unwrap();
-        let mut child = java(&["run", bootstrap, &state.path().display().to_string()])?;
+        let mut child = java(state.path(), &["run", bootstrap, &state.path().display().to_string()])?;
         let stdin = child.stdin.take();
         let answers = BufReader::new(child.stdout.take().unwrap()).lines();
         Ok(Self {

@@ -74,9 +74,12 @@ impl Kafka {
             format_storage(&class_path, &properties, &log4j).map_err(missing)?;
         }
         let log4j_option = format!("-Dlog4j2.configurationFile={}", log4j.display());
+        // Killed, a JVM leaves the libraries that it unpacked; there they go with the folder.
+        let unpack_option = format!("-Djava.io.tmpdir={}", folder.display());
         let mut args: Vec<&OsStr> = jvm.iter().map(OsStr::new).collect();
         args.extend([
             log4j_option.as_ref(),
+            unpack_option.as_ref(),
             "-cp".as_ref(),
             class_path.as_os_str(),
             "kafka.Kafka".as_ref(),

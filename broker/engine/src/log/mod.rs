@@ -185,6 +185,10 @@ impl Log {
                 broken_from = Some(base + 1);
                 break;
             }
+            // The last goes on to be written, and a full disk may have no room for its indexes now.
+            if i + 1 < bases.len() {
+                segment.seal()?;
+            }
         }
         let Some(broken) = broken_from else { return Ok(()) };
         let dropped: Vec<i64> = self.segments.range(broken..).map(|(base, _)| *base).collect();

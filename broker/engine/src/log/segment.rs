@@ -231,7 +231,7 @@ impl Segment {
     }
 
     /// Checks every batch, rebuilds both indexes and cuts what is torn; `visit` sees what is kept. Returns the bytes
-    /// cut off.
+    /// cut off. The end of the indexes is in memory yet: [`Self::seal`] writes it.
     pub(super) fn recover(
         &mut self,
         index_interval_bytes: u64,
@@ -260,7 +260,6 @@ impl Segment {
             // At once: a second crash must not bring back a tail that by then follows other batches.
             self.tail.file().sync_data()?;
         }
-        self.seal()?;
         Ok(cut)
     }
 

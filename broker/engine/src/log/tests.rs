@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use std::sync::Arc;
 use weir_core::compress::Compression;
 use weir_core::record::{Batch, BatchBuilder, Batches};
-use weir_core::sim::Sim;
+use weir_core::sim::{Sim, seeds};
 
 fn batch(values: &[u8], ts: i64) -> Batch {
     let mut b = BatchBuilder::new(Compression::None);
@@ -257,7 +257,7 @@ fn every_offset_is_found(log: &Log, what: &str) {
 
 #[test]
 fn what_was_synced_and_its_indexes_survive_power_cuts() {
-    for seed in 0..300 {
+    for seed in seeds(0..300) {
         let mut sim = Sim::new(seed);
         let mut recovery_point = 0;
         for cut in 0..8 {
