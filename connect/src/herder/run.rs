@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use weir_connect_sdk::{ConfigMap, ConnectError, Plugin, Settings};
 
 use super::Owner;
@@ -30,6 +30,8 @@ pub(super) struct RunningConnector {
 pub(super) struct RunningTask {
     order: watch::Sender<Order>,
     handle: JoinHandle<()>,
+    /// Of the task itself, which `handle` waits for.
+    abort: Option<AbortHandle>,
     start: u64,
     version: &'static str,
     /// It failed and is only remembered, so that it does not start again by itself.
@@ -264,10 +266,12 @@ impl Owner {
         let setup = setup.and_then(|plugin| self.setup(&id, connector, &task_config, plugin, receiver));
         let (reporter, events) = (self.shared.reporter.clone(), self.events.clone());
         let task_id = id.clone();
+        // A task of its own, so that a panic in a plugin is that task's failure and nothing more.
+        let running = setup.map(|setup| tokio::spawn(task::run(setup)));
+        let abort = running.as_ref().ok().map(JoinHandle::abort_handle);
         let work = async move {
-            let result = match setup {
-                // A task of its own, so that a panic in a plugin is that task's failure and nothing more.
-                Ok(setup) => match tokio::spawn(task::run(setup)).await {
+            let result = match running {
+                Ok(running) => match running.await {
                     Ok(result) => result,
                     Err(error) => Err(ConnectError::Fatal(format!("the task panicked: {error}"))),
                 },
@@ -294,6 +298,7 @@ impl Owner {
             RunningTask {
                 order,
                 handle,
+                abort,
                 start,
                 version,
                 failed: false,
@@ -351,6 +356,9 @@ impl Owner {
             if tokio::time::timeout_at(deadline, &mut task.handle).await.is_err() {
                 tracing::warn!(task = %id, "the task did not stop in time and is dropped");
                 task.handle.abort();
+                if let Some(abort) = task.abort {
+                    abort.abort();
+                }
             }
             self.shared
                 .reporter
@@ -368,6 +376,9 @@ impl Owner {
     }
 }
 
+/// Tasks that a connector gets at most: one number in a config must not fill the memory of all.
+const TASKS_MAX: usize = 1_000;
+
 /// The tasks that a connector wants.
 async fn wanted_tasks(
     name: &str,
@@ -375,7 +386,11 @@ async fn wanted_tasks(
     settings: &Settings,
     config: ConfigMap,
 ) -> Result<Vec<ConfigMap>, ConnectError> {
-    let max: usize = settings.get("tasks.max")?;
+    let asked: usize = settings.get("tasks.max")?;
+    let max = asked.min(TASKS_MAX);
+    if max < asked {
+        tracing::warn!(connector = name, asked, max, "tasks.max is larger than one worker runs");
+    }
     // A task of its own, so that a panic in a plugin is that connector's failure and nothing more.
     let asked = tokio::spawn((plugin.task_configs)(config, max)).await;
     let mut tasks = asked.map_err(|error| ConnectError::Fatal(format!("the connector panicked: {error}")))??;

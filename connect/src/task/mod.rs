@@ -49,46 +49,66 @@ pub struct TaskSetup {
 }
 
 impl TaskSetup {
-    /// A source record as it goes to Kafka, tried again as the policy says.
-    async fn outgoing(&self, record: &SourceRecord) -> Result<Option<OutRecord>, Failure> {
+    /// A source record as it goes to Kafka, tried again as the policy says; `None` when the task was stopped meanwhile.
+    async fn outgoing(&self, record: &SourceRecord) -> Option<Result<Option<OutRecord>, Failure>> {
         let mut tries = Tries::new();
         loop {
             match self.pipeline.outgoing(record).await {
-                Err(failure) if self.again(&mut tries, &failure).await => {}
-                result => return result,
+                Err(failure) => match self.next_step(&mut tries, &failure).await {
+                    Step::Again => {}
+                    Step::GiveUp => return Some(Err(failure)),
+                    Step::Stop => return None,
+                },
+                done => return Some(done),
             }
         }
     }
 
-    /// A record from Kafka as the sink sees it, tried again as the policy says.
-    async fn incoming(&self, record: &InRecord) -> Result<Option<SinkRecord>, Failure> {
+    /// A record from Kafka as the sink sees it, tried again as the policy says; `None` when the task was stopped meanwhile.
+    async fn incoming(&self, record: &InRecord) -> Option<Result<Option<SinkRecord>, Failure>> {
         let mut tries = Tries::new();
         loop {
             match self.pipeline.incoming(record).await {
-                Err(failure) if self.again(&mut tries, &failure).await => {}
-                result => return result,
+                Err(failure) => match self.next_step(&mut tries, &failure).await {
+                    Step::Again => {}
+                    Step::GiveUp => return Some(Err(failure)),
+                    Step::Stop => return None,
+                },
+                done => return Some(done),
             }
         }
     }
 
-    /// Waits and says yes if the policy allows one more try.
-    async fn again(&self, tries: &mut Tries, failure: &Failure) -> bool {
-        if !failure.error.is_retriable() || *self.order.borrow() == Order::Stop {
-            return false;
+    /// What to do after a failure; waits before one more try. What could still succeed is not judged because of a stop.
+    async fn next_step(&self, tries: &mut Tries, failure: &Failure) -> Step {
+        if !failure.error.is_retriable() {
+            return Step::GiveUp;
         }
         tries.made += 1;
         let spent = tries.began.elapsed();
-        match self
+        let delay = self
             .policy
-            .retry_delay(tries.made, spent, u64::from(spent.subsec_nanos()))
-        {
-            Some(delay) => {
-                tokio::time::sleep(delay).await;
-                true
-            }
-            None => false,
+            .retry_delay(tries.made, spent, u64::from(spent.subsec_nanos()));
+        let Some(delay) = delay else { return Step::GiveUp };
+        tokio::select! {
+            biased;
+            () = stopped(self.order.clone()) => Step::Stop,
+            () = tokio::time::sleep(delay) => Step::Again,
         }
     }
+}
+
+/// What follows a failure.
+enum Step {
+    Again,
+    GiveUp,
+    Stop,
+}
+
+/// Completes when the task is to stop.
+async fn stopped(mut order: watch::Receiver<Order>) {
+    // A closed channel means that the worker is gone.
+    let _ = order.wait_for(|order| *order == Order::Stop).await;
 }
 
 /// How often something was tried, and since when.

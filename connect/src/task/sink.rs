@@ -165,10 +165,10 @@ pub async fn run(setup: TaskSetup, start: StartSink) -> Result<(), ConnectError>
         committed: PartitionOffsets::new(),
         next_commit,
     };
-    let result = task.work().await;
+    let mut result = task.work().await;
     let all: Vec<TopicPartition> = task.current.keys().cloned().collect();
     if result.is_ok() {
-        task.commit().await;
+        result = task.commit(&[]).await;
     }
     for (what, done) in [("close", task.sink.close(&all).await), ("stop", task.sink.stop().await)] {
         if let Err(error) = done {
@@ -222,7 +222,7 @@ impl SinkTask {
             };
             if shown != Some(state) {
                 if state == State::Paused {
-                    self.commit().await;
+                    self.commit(&[]).await?;
                 }
                 self.setup
                     .reporter
@@ -248,7 +248,7 @@ impl SinkTask {
                 self.put().await?;
             }
             if Instant::now() >= self.next_commit || self.control.commit.swap(false, Ordering::Relaxed) {
-                self.commit().await;
+                self.commit(&[]).await?;
             }
         }
     }
@@ -259,7 +259,7 @@ impl SinkTask {
             Polled::Records(records) => self.on_records(records).await,
             Polled::Assigned(partitions) => self.sink.open(&partitions).await,
             Polled::Revoked(partitions) => {
-                self.commit().await;
+                self.commit(&partitions).await?;
                 self.forget(&partitions);
                 self.sink.close(&partitions).await
             }
@@ -294,17 +294,21 @@ impl SinkTask {
                 topic: record.topic.clone(),
                 partition: record.partition,
             };
+            // Where its reading began is where it goes back to before the first commit.
+            self.committed.entry(partition.clone()).or_insert(record.offset);
             batch.next.insert(partition, record.offset + 1);
             self.setup.reporter.topic(&self.setup.id, &record.topic).await;
             match self.setup.incoming(&record).await {
-                Ok(Some(converted)) => {
+                // Nothing of the batch counts as taken.
+                None => return Ok(()),
+                Some(Ok(Some(converted))) => {
                     if self.errors.dead_letters.is_some() || self.setup.policy.log_records {
                         originals.insert((converted.topic.clone(), converted.partition, converted.offset), record);
                     }
                     batch.records.push(converted);
                 }
-                Ok(None) => {}
-                Err(failure) => self.errors.handle(Some(&record), &failure).await?,
+                Some(Ok(None)) => {}
+                Some(Err(failure)) => self.errors.handle(Some(&record), &failure).await?,
             }
         }
         *self.control.originals.lock() = originals;
@@ -334,11 +338,12 @@ impl SinkTask {
         }
     }
 
-    /// Commits what the sink agrees to. When it does not, reading goes on from the last commit.
-    async fn commit(&mut self) {
+    /// Commits what the sink agrees to. When it does not, reading goes on from the last commit, but for partitions that are
+    /// leaving: who gets them begins there anyway.
+    async fn commit(&mut self, leaving: &[TopicPartition]) -> Result<(), ConnectError> {
         self.next_commit = Instant::now() + self.setup.flush_interval;
-        if self.current == self.committed {
-            return;
+        if self.current.iter().all(|(partition, offset)| self.committed.get(partition) == Some(offset)) {
+            return Ok(());
         }
         match self.sink.pre_commit(self.current.clone()).await {
             Ok(mut agreed) => {
@@ -347,34 +352,28 @@ impl SinkTask {
                     .retain(|partition, offset| self.current.get(partition).is_some_and(|current| *offset <= *current));
                 agreed.retain(|partition, offset| self.committed.get(partition) != Some(offset));
                 if agreed.is_empty() {
-                    return;
+                    return Ok(());
                 }
                 match self.consumer.commit(&agreed).await {
                     Ok(()) => self.committed.extend(agreed),
                     Err(error) => tracing::warn!(task = %self.setup.id, %error, "offsets not committed"),
                 }
+                Ok(())
             }
             Err(error) => {
                 tracing::error!(task = %self.setup.id, %error, "flush failed, going back to the last commit");
-                self.rewind().await;
+                self.rewind(leaving).await
             }
         }
     }
 
-    async fn rewind(&mut self) {
-        let group = group_of(&self.setup.id.connector, &self.setup.consumer_settings);
-        let known = self.setup.kafka.group_offsets(&group).await.unwrap_or_default();
-        let back: PartitionOffsets = self
-            .current
-            .keys()
-            .map(|partition| (partition.clone(), known.get(partition).copied().unwrap_or_default()))
-            .collect();
-        if let Err(error) = self.consumer.seek(&back).await {
-            tracing::warn!(task = %self.setup.id, %error, "cannot go back");
-            return;
-        }
-        self.current = back.clone();
-        self.committed = back;
+    /// Goes back to the last commit, or to where the reading began. The sink may have thrown away what it could not flush: who
+    /// cannot go back must not go on.
+    async fn rewind(&mut self, leaving: &[TopicPartition]) -> Result<(), ConnectError> {
+        self.committed.retain(|partition, _| !leaving.contains(partition));
+        self.consumer.seek(&self.committed).await.map_err(connect_error)?;
+        self.current = self.committed.clone();
         self.batch = None;
+        Ok(())
     }
 }

@@ -10,7 +10,7 @@ use weir_connect_sdk::plugin::StartSource;
 use weir_connect_sdk::{ConnectError, OffsetMap, Source, SourceContext, SourceRecord};
 
 use super::services::{ConnectorOffsets, common};
-use super::{Order, TaskSetup};
+use super::{Order, TaskSetup, stopped};
 use crate::config::connector::aliases;
 use crate::errors::{Failure, Stage};
 use crate::kafka::{Delivery, KafkaError, NewTopic, RecordProducer};
@@ -58,10 +58,9 @@ pub async fn run(setup: TaskSetup, start: StartSource) -> Result<(), ConnectErro
         .producer(&client_id, &setup.producer_settings)
         .await
         .map_err(connect_error)?;
-    let mut order = setup.order.clone();
     let source = tokio::select! {
         source = start(setup.task_config.clone(), context) => source?,
-        () = stopped(&mut order) => return Ok(()),
+        () = stopped(setup.order.clone()) => return Ok(()),
     };
     let next_commit = Instant::now() + setup.flush_interval;
     let mut task = SourceTask {
@@ -88,11 +87,6 @@ pub(super) fn connect_error(error: KafkaError) -> ConnectError {
         KafkaError::Retriable(text) => ConnectError::Retriable(text),
         KafkaError::Fatal(text) => ConnectError::Fatal(text),
     }
-}
-
-async fn stopped(order: &mut tokio::sync::watch::Receiver<Order>) {
-    // A closed channel means that the worker is gone.
-    let _ = order.wait_for(|order| *order == Order::Stop).await;
 }
 
 impl SourceTask {
@@ -134,10 +128,9 @@ impl SourceTask {
     /// The next batch; `None` when the task was stopped while waiting for it.
     async fn poll(&mut self) -> Result<Option<Vec<SourceRecord>>, ConnectError> {
         let began = Instant::now();
-        let mut order = self.setup.order.clone();
         let polled = tokio::select! {
             biased;
-            () = stopped(&mut order) => return Ok(None),
+            () = stopped(self.setup.order.clone()) => return Ok(None),
             polled = self.source.poll() => polled,
         };
         match polled {
@@ -151,7 +144,7 @@ impl SourceTask {
                 tracing::warn!(task = %self.setup.id, %error, "the source asks to be polled again later");
                 tokio::select! {
                     () = tokio::time::sleep(POLL_BACKOFF) => {}
-                    () = stopped(&mut order) => {}
+                    () = stopped(self.setup.order.clone()) => {}
                 }
                 Ok(None)
             }
@@ -164,8 +157,10 @@ impl SourceTask {
             let position = (!record.source_offset.is_empty())
                 .then(|| (record.source_partition.clone(), record.source_offset.clone()));
             let out = match self.setup.outgoing(&record).await {
-                Ok(out) => out,
-                Err(failure) => {
+                // It and what follows it come again with the next start.
+                None => return Ok(()),
+                Some(Ok(out)) => out,
+                Some(Err(failure)) => {
                     self.judge(&failure)?;
                     None
                 }
@@ -236,6 +231,8 @@ impl SourceTask {
                 error: connect_error(error),
             };
             if !self.setup.policy.tolerates() {
+                // Where to go on is before this record: what follows it must not be committed.
+                self.in_flight.clear();
                 return Err(ConnectError::Fatal(format!(
                     "a record could not be written to Kafka: {}",
                     failure.error
