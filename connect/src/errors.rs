@@ -152,8 +152,16 @@ impl ErrorPolicy {
 
 /// An error as a status or a header shows it: the class that Kafka Connect would have thrown, and the text.
 pub fn trace(error: &ConnectError) -> String {
-    format!("{}: {error}", error.java_class())
+    let mut text = format!("{}: {error}", error.java_class());
+    if text.len() > TRACE_MAX {
+        text.truncate(text.floor_char_boundary(TRACE_MAX));
+        text.push('…');
+    }
+    text
 }
+
+/// Bytes of an error's text at most: it may quote data, and a status that Kafka refuses as too large would never be seen.
+const TRACE_MAX: usize = 16 * 1024;
 
 /// The dead letter for a record: its bytes as they were, with headers that say what happened if wanted.
 pub fn dead_letter(to: &DeadLetters, task: &TaskId, original: &InRecord, failure: &Failure) -> OutRecord {

@@ -123,10 +123,42 @@ async fn a_flush_that_fails_brings_the_records_again() {
     let running = worker(&kafka).await;
     FLUSH_FAILS.store(true, Ordering::Relaxed);
     (0..5).for_each(|n| produce(&kafka, "in", n.to_string().as_bytes()));
-    running.put("b", &[("connector.class", "buffer"), ("topics", "in")]).await;
-    eventually("all flushed", async || (FLUSHED.lock().unwrap().len() >= 5).then_some(())).await;
+    running
+        .put("b", &[("connector.class", "buffer"), ("topics", "in")])
+        .await;
+    eventually("all flushed", async || {
+        (FLUSHED.lock().unwrap().len() >= 5).then_some(())
+    })
+    .await;
     assert!(!FLUSH_FAILS.load(Ordering::Relaxed), "no flush failed");
     assert_eq!(*FLUSHED.lock().unwrap(), ["0", "1", "2", "3", "4"]);
+    running.worker.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_sink_does_not_get_into_the_workers_group() {
+    let running = worker(&MemoryKafka::new()).await;
+    for (name, group, text) in [
+        (
+            "cluster",
+            None,
+            "Consumer group for sink connector named cluster conflicts with Connect worker group connect-cluster",
+        ),
+        (
+            "s",
+            Some("connect-cluster"),
+            "Consumer group connect-cluster conflicts with Connect worker group connect-cluster",
+        ),
+    ] {
+        let mut config = json!({"connector.class": "buffer", "topics": "in"});
+        if let Some(group) = group {
+            config["consumer.override.group.id"] = json!(group);
+        }
+        let path = format!("/connectors/{name}/config");
+        let (status, body, _) = running.call("PUT", &path, &config.to_string()).await;
+        assert_eq!(status, 400, "{body}");
+        assert!(body["message"].as_str().unwrap().contains(text), "{body}");
+    }
     running.worker.shutdown().await;
 }
 

@@ -214,6 +214,13 @@ impl Admin {
         let mut backoff = self.cluster.backoff();
         loop {
             match commit_offsets(&coordinator, &request).await {
+                // Final here, as in Java's `AlterConsumerGroupOffsetsHandler`: who names a partition that is not there is told.
+                Err(
+                    unknown @ CommitError::Refused {
+                        code: ErrorCode::UnknownTopicOrPartition,
+                        ..
+                    },
+                ) => return Err(unknown),
                 Err(error) if error.retriable() && !deadline.passed(self.cluster.seam()) => {
                     backoff.pause(self.cluster.seam(), deadline).await;
                 }

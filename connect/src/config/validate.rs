@@ -67,6 +67,7 @@ pub fn validate(
         errors.extend(class_error(&entry.name, &value));
         errors.extend(topics_error(plugin, &entry.name, given));
         errors.extend(unsupported(plugin, &entry.name, &value));
+        errors.extend(group_error(worker, plugin, &entry.name, given));
         infos.push(config_info(entry, &value, &errors));
     }
     let own_errors = (plugin.check)(given);
@@ -162,6 +163,25 @@ fn unsupported(plugin: &Plugin, name: &str, value: &ConfigValue) -> Option<Confi
 }
 
 /// `SinkConnectorConfig.validate`: the same text on both settings.
+/// A sink in the workers' own group would keep them from joining (`DistributedHerder.validateSinkConnectorGroupId`).
+fn group_error(worker: &WorkerConfig, plugin: &Plugin, name: &str, given: &ConfigMap) -> Option<ConfigError> {
+    if plugin.is_source() || name != "name" {
+        return None;
+    }
+    let connector = given.get("name")?;
+    let text = match given.get("consumer.override.group.id") {
+        Some(group) if *group == worker.group_id => {
+            format!("Consumer group {group} conflicts with Connect worker group {group}")
+        }
+        None if format!("connect-{connector}") == worker.group_id => format!(
+            "Consumer group for sink connector named {connector} conflicts with Connect worker group {}",
+            worker.group_id
+        ),
+        _ => return None,
+    };
+    Some(ConfigError::other(name, text))
+}
+
 fn topics_error(plugin: &Plugin, name: &str, given: &ConfigMap) -> Option<ConfigError> {
     if plugin.is_source() || !matches!(name, "topics" | "topics.regex") {
         return None;

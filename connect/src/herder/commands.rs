@@ -51,11 +51,14 @@ pub enum Command {
     ResetTopics {
         name: String,
     },
+    /// Shows that commands are taken.
+    Nothing,
 }
 
 impl Owner {
     pub(super) async fn execute(&mut self, command: Command) -> Result<Outcome, HerderError> {
         match command {
+            Command::Nothing => Ok(Outcome::Done),
             Command::Create { name, config, target } => {
                 if self.config_of(&name).is_ok() {
                     return Err(HerderError::AlreadyExists(format!("Connector {name} already exists")));

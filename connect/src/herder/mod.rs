@@ -83,6 +83,11 @@ pub struct Shared {
     pub url: String,
 }
 
+/// As long as a request waits (`RestRequestTimeout.DEFAULT_REST_REQUEST_TIMEOUT_MS`).
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(90);
+/// And one for the worker's health (`DEFAULT_HEALTH_CHECK_TIMEOUT_MS`).
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// A handle on the herder; clones share it. Reads go to the stores directly, changes through the owner.
 #[derive(Clone)]
 pub struct Herder {
@@ -152,6 +157,17 @@ impl Herder {
     /// # Errors
     /// Why it was not.
     pub async fn submit(&self, command: Command) -> Result<Outcome, HerderError> {
+        let done = tokio::time::timeout(REQUEST_TIMEOUT, self.submitted(command)).await;
+        done.unwrap_or_else(|_| Err(HerderError::Internal("Request timed out".to_owned())))
+    }
+
+    /// Whether the owner still takes commands.
+    pub async fn is_healthy(&self) -> bool {
+        let asked = tokio::time::timeout(HEALTH_TIMEOUT, self.submitted(Command::Nothing)).await;
+        asked.is_ok_and(|answer| answer.is_ok())
+    }
+
+    async fn submitted(&self, command: Command) -> Result<Outcome, HerderError> {
         let gone = || HerderError::Internal("Worker is shutting down".to_owned());
         let (reply, answer) = oneshot::channel();
         self.requests.send((command, reply)).await.map_err(|_| gone())?;

@@ -22,6 +22,11 @@ pub async fn health(State(herder): State<Herder>) -> (StatusCode, Json<Value>) {
             StatusCode::SERVICE_UNAVAILABLE,
             Json(json!({"status": "starting", "message": "Worker is still starting up."})),
         ),
+        Leadership::Own | Leadership::Other(_) if !herder.is_healthy().await => {
+            let message = "Worker was unable to handle this request and may be unable to handle other requests.";
+            let body = json!({"status": "unhealthy", "message": message});
+            (StatusCode::INTERNAL_SERVER_ERROR, Json(body))
+        }
         Leadership::Own | Leadership::Other(_) => {
             let message = "Worker has completed startup and is ready to handle requests.";
             (StatusCode::OK, Json(json!({"status": "healthy", "message": message})))

@@ -342,7 +342,11 @@ impl SinkTask {
     /// leaving: who gets them begins there anyway.
     async fn commit(&mut self, leaving: &[TopicPartition]) -> Result<(), ConnectError> {
         self.next_commit = Instant::now() + self.setup.flush_interval;
-        if self.current.iter().all(|(partition, offset)| self.committed.get(partition) == Some(offset)) {
+        if self
+            .current
+            .iter()
+            .all(|(partition, offset)| self.committed.get(partition) == Some(offset))
+        {
             return Ok(());
         }
         match self.sink.pre_commit(self.current.clone()).await {
