@@ -69,6 +69,11 @@ struct Control {
 #[async_trait]
 impl SinkControl for Control {
     async fn report(&self, record: SinkRecord, error: ConnectError) -> Result<(), ConnectError> {
+        // Without a place where it could be seen, a refused record is an error like any other
+        // (`SinkConnectorConfig.enableErrantRecordReporter`): tolerance alone would lose it without a trace.
+        if self.errors.policy.dead_letters.is_none() && !self.errors.policy.log {
+            return Err(error);
+        }
         let original = self
             .originals
             .lock()

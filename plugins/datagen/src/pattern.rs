@@ -9,6 +9,8 @@ const OPEN_END: usize = 8;
 /// Most repetitions of any quantifier, and deepest nesting of groups.
 const LIMIT: usize = 10_000;
 const DEPTH: usize = 32;
+/// Most steps, and with them characters, of one text: nested repetitions multiply.
+const STEPS: usize = 1 << 20;
 
 /// A pattern, ready to generate.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,11 +25,14 @@ struct Piece {
 
 #[derive(Debug, Clone, PartialEq)]
 enum Atom {
-    /// One of these characters.
-    Class(Vec<char>),
+    /// One character out of these ranges.
+    Class(Vec<Range>),
     /// One of these alternatives.
     Group(Vec<Vec<Piece>>),
 }
+
+/// First and last, both included: a class may hold all of Unicode.
+type Range = (char, char);
 
 struct Parser<'a> {
     pattern: &'a str,
@@ -47,6 +52,9 @@ impl Pattern {
         let alternatives = parser.alternatives(0)?;
         if parser.rest.peek().is_some() {
             return parser.wrong("an unmatched )");
+        }
+        if steps_of(&alternatives) > STEPS {
+            return parser.wrong(&format!("a text of more than {STEPS} steps"));
         }
         Ok(Self(alternatives))
     }
@@ -68,15 +76,48 @@ fn push_one_of(out: &mut String, alternatives: &[Vec<Piece>], random: &mut Rando
         let times = piece.least + random.below(piece.most - piece.least + 1);
         for _ in 0..times {
             match &piece.atom {
-                Atom::Class(chars) => out.extend(chars.get(random.below(chars.len()))),
+                Atom::Class(ranges) => out.extend(one_of(ranges, random)),
                 Atom::Group(inner) => push_one_of(out, inner, random),
             }
         }
     }
 }
 
-fn span(from: char, to: char) -> Vec<char> {
-    (from..=to).collect()
+fn one_of(ranges: &[Range], random: &mut Random) -> Option<char> {
+    let size = |(from, to): &Range| (u32::from(*to) - u32::from(*from)) as usize + 1;
+    let mut at = random.below(ranges.iter().map(size).sum());
+    for range in ranges {
+        if at < size(range) {
+            // Between surrogates there is no character: the range's first stands for them.
+            let found = u32::try_from(at)
+                .ok()
+                .and_then(|at| char::from_u32(u32::from(range.0) + at));
+            return found.or(Some(range.0));
+        }
+        at -= size(range);
+    }
+    None
+}
+
+/// What generating may cost at most.
+fn steps_of(alternatives: &[Vec<Piece>]) -> usize {
+    let piece = |piece: &Piece| {
+        let once = match &piece.atom {
+            Atom::Class(_) => 1,
+            Atom::Group(inner) => steps_of(inner).saturating_add(1),
+        };
+        once.saturating_mul(piece.most)
+    };
+    let of = |pieces: &Vec<Piece>| pieces.iter().map(piece).fold(0, usize::saturating_add);
+    alternatives.iter().map(of).max().unwrap_or(0)
+}
+
+fn span(from: char, to: char) -> Vec<Range> {
+    vec![(from, to)]
+}
+
+fn single(c: char) -> Vec<Range> {
+    span(c, c)
 }
 
 impl Parser<'_> {
@@ -110,7 +151,7 @@ impl Parser<'_> {
                 '.' => Atom::Class(span('!', '~')),
                 '\\' => Atom::Class(self.escape()?),
                 '*' | '+' | '?' | '{' => return self.wrong("a quantifier without anything before it"),
-                literal => Atom::Class(vec![literal]),
+                literal => Atom::Class(single(literal)),
             };
             let (least, most) = self.quantifier()?;
             if let Some(last) = all.last_mut() {
@@ -120,20 +161,20 @@ impl Parser<'_> {
         Ok(all)
     }
 
-    fn escape(&mut self) -> Result<Vec<char>> {
-        let word = || [span('a', 'z'), span('A', 'Z'), span('0', '9'), vec!['_']].concat();
+    fn escape(&mut self) -> Result<Vec<Range>> {
+        let word = || [span('a', 'z'), span('A', 'Z'), span('0', '9'), single('_')].concat();
         match self.rest.next() {
             Some('d') => Ok(span('0', '9')),
             Some('w') => Ok(word()),
-            Some('s') => Ok(vec![' ']),
+            Some('s') => Ok(single(' ')),
             Some(c) if c.is_alphanumeric() => self.wrong(&format!("\\{c}")),
-            Some(c) => Ok(vec![c]),
+            Some(c) => Ok(single(c)),
             None => self.wrong("a backslash at the end"),
         }
     }
 
-    fn class(&mut self) -> Result<Vec<char>> {
-        let mut chars = Vec::new();
+    fn class(&mut self) -> Result<Vec<Range>> {
+        let mut chars: Vec<Range> = Vec::new();
         if self.rest.peek() == Some(&'^') {
             return self.wrong("[^…]");
         }
@@ -148,12 +189,12 @@ impl Parser<'_> {
                 None => return self.wrong("an unmatched ["),
             };
             if self.rest.next_if_eq(&'-').is_none() {
-                chars.push(from);
+                chars.extend(single(from));
                 continue;
             }
             match self.rest.next() {
                 // A dash at the end is a dash.
-                Some(']') => return Ok([chars, vec![from, '-']].concat()),
+                Some(']') => return Ok([chars, single(from), single('-')].concat()),
                 Some(to) if to >= from => chars.extend(span(from, to)),
                 _ => return self.wrong("a range that ends before it begins"),
             }
@@ -219,6 +260,13 @@ mod tests {
     }
 
     #[test]
+    fn a_class_may_hold_all_of_unicode() {
+        let all = texts("[\u{1}-\u{10ffff}]{5}");
+        assert!(all.iter().all(|text| text.chars().count() == 5));
+        assert!(all.iter().flat_map(|text| text.chars()).any(|c| c > '\u{ffff}'));
+    }
+
+    #[test]
     fn what_is_not_supported_says_so() {
         for bad in [
             "(",
@@ -232,6 +280,8 @@ mod tests {
             "a\\",
             "[b-a]",
             &"(".repeat(100),
+            "(((x{10000}){10000}){10000})",
+            "((){10000}){10000}",
         ] {
             assert!(Pattern::parse(bad).is_err(), "{bad}");
         }

@@ -27,6 +27,10 @@ pub fn split_row(row: &[u8], delimiter: u8) -> Result<Vec<String>> {
             // An empty input tells the reader that this is all.
             ReadRecordResult::InputEmpty if read >= row.len() && took == 0 => break,
             ReadRecordResult::InputEmpty => {}
+            // What is behind the end of a row would be lost.
+            ReadRecordResult::Record if read < row.len() => {
+                return Err(ConnectError::Data("CSV row has a line end inside".to_owned()));
+            }
             ReadRecordResult::Record | ReadRecordResult::End => break,
             ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
                 return Err(ConnectError::Data("CSV row cannot be split".to_owned()));

@@ -1,8 +1,8 @@
-//! The sink: appends one line per record. What `flush` returned from is on disk.
+//! The sink: appends one line per record, as they come. What `flush` returned from is on disk.
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
 
 use weir_connect_sdk::prelude::*;
 
@@ -40,11 +40,27 @@ pub struct FileSink {
     config: FileSinkConfig,
     context: SinkContext,
     file: File,
-    pending: Vec<u8>,
+    /// What a full disk did not take of a batch yet.
+    torn: Option<Torn>,
     /// Columns of the file, once it has a header.
     header: Option<Vec<String>>,
     /// Fields that were left out because the header does not have them, each warned of once.
     left_out: BTreeSet<String>,
+}
+
+/// Lines that are in the file up to somewhere. What follows must come first: half a line would be glued to the next.
+struct Torn {
+    batch: Batch,
+    lines: Vec<u8>,
+    done: usize,
+}
+
+/// Tells a batch that comes again from another: its first record and its length.
+type Batch = Option<(String, i32, i64, usize)>;
+
+fn batch_of(records: &[SinkRecord]) -> Batch {
+    let first = records.first()?;
+    Some((first.topic.clone(), first.partition, first.offset, records.len()))
 }
 
 #[async_trait]
@@ -61,7 +77,7 @@ impl Sink for FileSink {
             .open(&path)
             .fatal(&doing)?;
         let mut header = None;
-        if config.format == "csv" {
+        if config.format == "csv" && file.metadata().fatal(&doing)?.is_file() {
             let mut line = String::new();
             BufReader::new(File::open(&path).fatal(&doing)?)
                 .read_line(&mut line)
@@ -74,13 +90,21 @@ impl Sink for FileSink {
             config,
             context,
             file,
-            pending: Vec::new(),
+            torn: None,
             header,
             left_out: BTreeSet::new(),
         })
     }
 
     async fn put(&mut self, records: &[SinkRecord]) -> Result<()> {
+        let batch = batch_of(records);
+        if let Some(torn) = self.torn.take() {
+            let again = torn.batch == batch;
+            self.write(torn)?;
+            if again {
+                return Ok(());
+            }
+        }
         let mut lines = Vec::new();
         for record in records {
             match self.line(record) {
@@ -89,17 +113,16 @@ impl Sink for FileSink {
                 Err(error) => self.context.report(record, error).await?,
             }
         }
-        self.pending.append(&mut lines);
-        Ok(())
+        self.write(Torn { batch, lines, done: 0 })
     }
 
     async fn flush(&mut self) -> Result<()> {
-        if self.pending.is_empty() {
-            return Ok(());
+        // What is torn belongs to a batch that does not count as taken yet.
+        match self.file.sync_data() {
+            // A pipe or a terminal.
+            Err(error) if error.kind() == ErrorKind::InvalidInput => Ok(()),
+            done => done.fatal("cannot sync"),
         }
-        self.file.write_all(&self.pending).fatal("cannot write")?;
-        self.pending.clear();
-        self.file.sync_data().fatal("cannot sync")
     }
 }
 
@@ -108,6 +131,23 @@ fn delimiter(config: &FileSinkConfig) -> u8 {
 }
 
 impl FileSink {
+    /// Writes on; a full disk asks for the batch again.
+    fn write(&mut self, mut torn: Torn) -> Result<()> {
+        while let Some(rest) = torn.lines.get(torn.done..).filter(|rest| !rest.is_empty()) {
+            match self.file.write(rest) {
+                Ok(0) => return Err(ConnectError::Fatal("cannot write: the file takes nothing".to_owned())),
+                Ok(n) => torn.done += n,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+                    self.torn = Some(torn);
+                    return Err(ConnectError::Retriable(format!("cannot write: {error}")));
+                }
+                Err(error) => return Err(ConnectError::Fatal(format!("cannot write: {error}"))),
+            }
+        }
+        Ok(())
+    }
+
     /// A record's line; `None` for a tombstone where a line must be a row or a document.
     fn line(&mut self, record: &SinkRecord) -> Result<Option<String>> {
         match self.config.format.as_str() {

@@ -166,6 +166,10 @@ impl Source for FileSource {
 impl FileSource {
     /// Opens the file at the committed position; `None` while it does not exist.
     async fn open_file(&self) -> Result<Option<Open>> {
+        // Opening a pipe waits for who writes into it, and with it waits the thread that others need.
+        if std::fs::metadata(&self.filename).is_ok_and(|found| !found.is_file()) {
+            return Err(ConnectError::Fatal(format!("{} is not a regular file", self.filename)));
+        }
         let mut file = match File::open(&self.filename) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 self.context
@@ -218,7 +222,7 @@ impl FileSource {
             columns: None,
         };
         let header = loop {
-            let Some(header) = head.next_row(self.config.max_line_bytes)? else {
+            let Some(header) = head.next_row(self.delimiter, self.config.max_line_bytes)? else {
                 return Ok(None);
             };
             let header = header.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&header);
@@ -229,7 +233,7 @@ impl FileSource {
         let header_end = head.position + head.consumed as u64;
         let mut sample = Vec::new();
         while self.config.csv_types == "infer" && sample.len() < SAMPLE_ROWS {
-            let Some(row) = head.next_row(self.config.max_line_bytes)? else {
+            let Some(row) = head.next_row(self.delimiter, self.config.max_line_bytes)? else {
                 break;
             };
             // What is wrong with a row is told when it is its turn.
@@ -255,19 +259,21 @@ impl FileSource {
     /// Up to a batch of complete lines out of the buffer.
     fn take_lines(&self, open: &mut Open) -> Result<Vec<SourceRecord>> {
         let mut records = Vec::new();
-        let quoting = if open.columns.is_some() {
-            Quoting::Csv
-        } else {
-            Quoting::None
+        let quoting = match open.columns {
+            Some(_) => Quoting::Csv(self.delimiter),
+            None => Quoting::None,
         };
         // As in Kafka, a batch has one record at least, whatever the setting says.
         let limit = usize::try_from(self.config.batch_size).unwrap_or(0).max(1);
         while records.len() < limit {
             let Some((line, next)) = open.line(quoting) else { break };
             let after = open.position + next as u64;
-            let record = self
-                .record(line, open.columns.as_ref())
-                .map_err(|error| at_position(&error, &self.filename, after))?;
+            let record = match self.record(line, open.columns.as_ref()) {
+                Ok(record) => record,
+                // The lines before it go first: whoever is told of it may set the offset behind it.
+                Err(_) if !records.is_empty() => break,
+                Err(error) => return Err(at_position(&error, &self.filename, after)),
+            };
             open.consumed = next;
             records.extend(record.map(|record| self.placed(record, after)));
         }
@@ -281,8 +287,7 @@ impl FileSource {
             return Ok(Vec::new());
         }
         let after = open.position + open.buffer.len() as u64;
-        let quotes = rest.iter().filter(|byte| **byte == b'"').count();
-        let record = if open.columns.is_some() && quotes % 2 == 1 {
+        let record = if open.columns.is_some() && Quoting::Csv(self.delimiter).is_open(rest) {
             Err(ConnectError::Data("a quoted CSV cell is not closed".to_owned()))
         } else {
             self.record(rest.strip_suffix(b"\r").unwrap_or(rest), open.columns.as_ref())
@@ -365,12 +370,12 @@ impl Open {
     }
 
     /// The next complete CSV row, reading as needed; `None` when the file has no more.
-    fn next_row(&mut self, max_line_bytes: usize) -> Result<Option<Vec<u8>>> {
+    fn next_row(&mut self, delimiter: u8, max_line_bytes: usize) -> Result<Option<Vec<u8>>> {
         if self.position == 0 && self.buffer.is_empty() {
             self.file.seek(SeekFrom::Start(0)).fatal("cannot seek")?;
         }
         loop {
-            if let Some((line, next)) = self.line(Quoting::Csv) {
+            if let Some((line, next)) = self.line(Quoting::Csv(delimiter)) {
                 let line = line.to_vec();
                 self.consumed = next;
                 return Ok(Some(line));

@@ -185,13 +185,48 @@ fn a_replaced_file_is_not_read_from_the_middle() {
 fn bad_rows_name_their_place() {
     let (dir, services) = (Dir::new(), TestServices::new());
     dir.append("a,b\n1,2\n1,2,3\n");
-    let error = block_on(source(&dir, &services, &[("format", "csv")]).poll()).unwrap_err();
+    let mut source = source(&dir, &services, &[("format", "csv")]);
+    let before = block_on(source.poll()).unwrap();
+    assert_eq!(before.len(), 1, "what is before a bad row goes first");
+    let error = block_on(source.poll()).unwrap_err();
     assert!(
         error
             .to_string()
             .ends_with("line that ends at byte 14: CSV row has 3 cells, the header 2"),
         "{error}"
     );
+}
+
+/// As the row splitter has it: a quote is one only where a cell begins.
+#[test]
+fn no_row_is_swallowed_by_a_quote_inside_a_cell() {
+    let dir = Dir::new();
+    dir.append("id,size\n1,5\" pipe\n2,x\n3,6\" pipe\n4,\"y\"\"\nz\"\n");
+    let (records, _) = read_all(&dir, &[("format", "csv")]).unwrap();
+    assert_eq!(records.len(), 4, "{records:?}");
+    assert_eq!(records[0], r#"{"id":"1","size":"5\" pipe"}"#);
+    assert_eq!(records[3], r#"{"id":"4","size":"y\"\nz"}"#);
+}
+
+#[test]
+fn what_is_no_file_is_refused() {
+    let (dir, services) = (Dir::new(), TestServices::new());
+    std::fs::create_dir(dir.path()).unwrap();
+    let error = block_on(source(&dir, &services, &[]).poll()).unwrap_err();
+    assert!(error.to_string().ends_with("is not a regular file"), "{error}");
+}
+
+#[test]
+fn a_full_disk_asks_for_the_batch_again() {
+    let services = TestServices::new();
+    let given = [("file", "/dev/full"), ("topics", "t")].map(|(k, v)| (k.to_owned(), v.to_owned()));
+    let config = <FileSink as Sink>::Config::parse(&given.into()).unwrap();
+    let mut sink = block_on(FileSink::start(config, services.sink_context())).unwrap();
+    let records = [SinkRecord::new("t", 0, 0, "x")];
+    for _ in 0..2 {
+        let error = block_on(sink.put(&records)).unwrap_err();
+        assert!(error.is_retriable(), "{error}");
+    }
 }
 
 #[test]

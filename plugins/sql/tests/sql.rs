@@ -239,6 +239,26 @@ fn a_locked_database_is_retried_with_backoff_and_then_fails() {
     assert_eq!(base.sql("SELECT count(*) FROM t").unwrap(), [["1"]]);
 }
 
+/// Which refuses no record: none may be reported, and with tolerance skipped, because of it.
+#[test]
+fn a_read_only_database_fails_the_task() {
+    let (base, services) = (Base::new(), TestServices::new());
+    base.sql("CREATE TABLE t (id INTEGER, name TEXT)").unwrap();
+    let url = format!("sqlite:{}?mode=ro", base.path());
+    block_on(async {
+        let more = [
+            ("max.retries", "1"),
+            ("retry.backoff.ms", "1"),
+            ("connection.url", url.as_str()),
+        ];
+        let mut sink = base.sink(&services, &more).await;
+        assert!(sink.put(&[record(0, 1, None)]).await.unwrap_err().is_retriable());
+        let error = sink.put(&[record(0, 1, None)]).await.unwrap_err();
+        assert!(error.to_string().starts_with("gave up after 1 retries"), "{error}");
+    });
+    assert!(services.errant().is_empty());
+}
+
 #[test]
 fn only_the_bad_records_of_a_batch_are_reported() {
     let (base, services) = (Base::new(), TestServices::new());

@@ -30,24 +30,29 @@ impl SqliteDatabase {
             .create_if_missing(true)
             .busy_timeout(LOCK_WAIT)
             .disable_statement_logging();
-        match SqliteConnection::connect_with(&options).await.map_err(classify) {
+        match SqliteConnection::connect_with(&options).await {
             Ok(connection) => Ok(Self { connection }),
-            Err(DatabaseError::Unavailable(text)) => Err(ConnectError::Retriable(format!("{doing}: {text}"))),
-            Err(DatabaseError::Refused(text)) => Err(ConnectError::Fatal(format!("{doing}: {text}"))),
+            Err(error) if matches!(code_of(&error), Some(5 | 6 | 10 | 13)) => {
+                Err(ConnectError::Retriable(format!("{doing}: {error}")))
+            }
+            Err(error) => Err(ConnectError::Fatal(format!("{doing}: {error}"))),
         }
     }
 }
 
-/// SQLITE_BUSY (5), SQLITE_LOCKED (6), SQLITE_IOERR (10) and SQLITE_FULL (13) may pass; the low byte is the primary code.
+/// SQLite's primary code, the low byte: BUSY (5), LOCKED (6), IOERR (10) and FULL (13) may pass.
+fn code_of(error: &sqlx::Error) -> Option<u32> {
+    let code = error.as_database_error()?.code()?.parse::<u32>().ok()?;
+    Some(code & 0xff)
+}
+
+/// Only what concerns a row or its statement is refused: ERROR (1), TOOBIG (18), CONSTRAINT (19), MISMATCH (20), RANGE (25), and
+/// a value that cannot be bound. A file that is read-only (8), damaged (11) or no database (26) refuses no record: it is
+/// tried again, and in the end fails the task.
 fn classify(error: sqlx::Error) -> DatabaseError {
-    let code = match &error {
-        sqlx::Error::Database(database) => database.code().and_then(|code| code.parse::<u32>().ok()),
-        sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => return DatabaseError::Unavailable(error.to_string()),
-        _ => None,
-    };
-    match code.map(|code| code & 0xff) {
-        Some(5 | 6 | 10 | 13) => DatabaseError::Unavailable(error.to_string()),
-        _ => DatabaseError::Refused(error.to_string()),
+    match (&error, code_of(&error)) {
+        (_, Some(1 | 18 | 19 | 20 | 25)) | (sqlx::Error::Encode(_), _) => DatabaseError::Refused(error.to_string()),
+        _ => DatabaseError::Unavailable(error.to_string()),
     }
 }
 
