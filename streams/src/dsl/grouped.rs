@@ -299,7 +299,7 @@ where
         };
         p.stream.builder.graph.lock().use_store(&p.node, &p.store);
         let key = serdes::time_windowed(p.key, size_ms);
-        Table::materialized(&p.stream, p.node, children, p.store, key, value)
+        Table::materialized(&p.stream, p.node, children, p.store, key, value).in_windows()
     }
 }
 

@@ -143,6 +143,19 @@ where
         }
     }
 
+    /// Its store is one of windows, whose keys end with a sequence number that the serialised key of a window does not have
+    /// (`WindowKeySchema`).
+    pub(super) fn in_windows(self) -> Self {
+        let get = self.getter;
+        Self {
+            getter: Arc::new(move |key: &[u8], context: &Context| {
+                let sequence = 0_i32.to_be_bytes();
+                get(&[key, &sequence].concat(), context)
+            }),
+            ..self
+        }
+    }
+
     /// Stands in after an error that `build` will report.
     pub(super) fn broken<J, W>(from: &Stream<J, W>, value: SerdeRef<V>) -> Self {
         Self {

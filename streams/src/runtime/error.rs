@@ -43,6 +43,23 @@ pub enum StreamsError {
         /// The input that is elsewhere.
         topic: String,
     },
+    /// An input topic has got more partitions while the application ran.
+    #[error(
+        "input topic {topic} has more than the {before} partitions that it had at the start: start the application again, with \
+         new internal topics if it has any"
+    )]
+    MorePartitions {
+        /// Which.
+        topic: String,
+        /// Partitions at the start.
+        before: i32,
+    },
+    /// A function of the topology panicked.
+    #[error("the topology panicked: {0}")]
+    Panicked(String),
+    /// The runtime that it ran on is gone.
+    #[error("the application was dropped by its runtime")]
+    Dropped,
     /// An internal topic could not be made.
     #[error("internal topic {topic} could not be made: {error}")]
     InternalTopic {

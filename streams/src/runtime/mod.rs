@@ -139,7 +139,7 @@ impl Streams {
     pub async fn wait(&mut self) -> Result<(), StreamsError> {
         match &mut self.done {
             Some(done) => {
-                let ended = done.await.unwrap_or(Ok(()));
+                let ended = done.await.unwrap_or(Err(StreamsError::Dropped));
                 self.done = None;
                 ended
             }
@@ -154,7 +154,7 @@ impl Streams {
     pub async fn close(mut self) -> Result<(), StreamsError> {
         self.shared.stop.store(true, Ordering::Release);
         match self.done.take() {
-            Some(done) => done.await.unwrap_or(Ok(())),
+            Some(done) => done.await.unwrap_or(Err(StreamsError::Dropped)),
             None => Ok(()),
         }
     }

@@ -7,7 +7,9 @@ use crate::processor::{Output, Partition, RawRecord};
 use crate::task::Task;
 use crate::topology::Topology;
 use futures_util::FutureExt;
+use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -86,12 +88,17 @@ impl Worker {
 
     /// Until it is told to stop, or something fails for good; leaves the group either way.
     pub(super) async fn run(mut self, mut consumer: Consumer) -> Result<(), StreamsError> {
-        let ended = self.run_until_stopped(&mut consumer).await;
+        // What the user's closures do is theirs: a panic ends this application, and nothing is committed after it.
+        let ended = AssertUnwindSafe(self.run_until_stopped(&mut consumer))
+            .catch_unwind()
+            .await;
+        let ended = ended.unwrap_or_else(|panic| Err(StreamsError::Panicked(text_of(&*panic))));
         if self.shared.abandon.load(Ordering::Acquire) {
             return ended;
         }
-        consumer.close().await;
+        // The tasks are others' once the group is left: by then all that goes to their changelogs must be there.
         self.producer.close().await;
+        consumer.close().await;
         ended
     }
 
@@ -276,6 +283,20 @@ impl Worker {
     /// Makes tasks for partitions that came; their stores are filled from the changelogs before they process.
     async fn open_tasks(&mut self, consumer: &mut Consumer) -> Result<(), StreamsError> {
         let assigned = consumer.assignment();
+        // Nobody would process them: stores and internal topics have as many partitions as there were at the start.
+        let more = |p: &&TopicPartition| {
+            self.partitions
+                .topics
+                .get(&*p.topic)
+                .is_some_and(|count| p.partition >= *count)
+        };
+        if let Some(p) = assigned.iter().find(more) {
+            let before = self.partitions.topics.get(&*p.topic).copied().unwrap_or_default();
+            return Err(StreamsError::MorePartitions {
+                topic: p.topic.to_string(),
+                before,
+            });
+        }
         let mut opened = Vec::new();
         for (i, count) in self.partitions.tasks.iter().enumerate() {
             for partition in 0..*count {
@@ -353,4 +374,11 @@ async fn record_of(output: Output, producer: &Producer) -> Result<ProducerRecord
         value: output.value,
         headers: output.headers.to_vec(),
     })
+}
+
+/// What a panic says.
+fn text_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no text".to_owned())
 }

@@ -117,6 +117,32 @@ fn a_stream_meets_the_table_as_it_is() {
 }
 
 #[test]
+fn a_stream_meets_a_table_of_windows() {
+    let builder = StreamsBuilder::new();
+    let counts = builder
+        .stream::<String, String>("in")
+        .group_by_key()
+        .windowed_by(TimeWindows::of_size(Duration::from_millis(100)))
+        .count("w");
+    counts.to_stream().join(&counts, |n, same| 10 * n + same).to_with(
+        "out",
+        serdes::time_windowed(serdes::string(), 100),
+        serdes::long(),
+    );
+    let mut driver = TestDriver::new(&builder.build().unwrap(), "app");
+    let s = serdes::string();
+    for ts in [10, 20, 120] {
+        driver
+            .pipe_at("in", (&s, Some(&"k".to_owned())), (&s, Some(&"v".to_owned())), ts)
+            .unwrap();
+    }
+    let key = serdes::time_windowed(serdes::string(), 100);
+    let out = driver.read("out", &key, &serdes::long()).unwrap();
+    let got: Vec<_> = out.into_iter().map(|(_, n, _)| n.unwrap()).collect();
+    assert_eq!(got, [11, 22, 11]);
+}
+
+#[test]
 fn late_records_are_left_out_window_by_window() {
     let builder = StreamsBuilder::new();
     builder

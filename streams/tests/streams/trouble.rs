@@ -211,6 +211,36 @@ async fn all_of_it(bootstrap: &str) -> Result<(), Missing> {
     }
     drop((first, second));
 
+    // A function that panics ends its application, which leaves the group and has committed nothing of it.
+    cluster.create(&[("words", 1), ("shouted", 1)]).await;
+    let builder = StreamsBuilder::new();
+    let loud = |text: &String| {
+        assert!(text != "boom", "no boom, please");
+        text.to_uppercase()
+    };
+    builder.stream::<String, String>("words").map_values(loud).to("shouted");
+    let topology = builder.build().unwrap();
+    cluster.produce("words", &[Bytes::from_static(b"boom")]).await;
+    let mut panics = cluster.start("panics", &[], topology).await.unwrap();
+    until("the panic is seen", async || panics.has_stopped()).await;
+    let failed = panics.wait().await.unwrap_err();
+    assert_eq!(failed.to_string(), "the topology panicked: no boom, please");
+    assert_eq!(cluster.members("panics").await, 0);
+    assert_eq!(cluster.committed("panics", "words").await, 0);
+
+    // Partitions that nobody would process.
+    let builder = StreamsBuilder::new();
+    builder.stream::<String, String>("shouted").to("more");
+    let soon = ("consumer.metadata.max.age.ms", "500");
+    let mut grown = cluster.start("grown", &[soon], builder.build().unwrap()).await.unwrap();
+    until("it runs", async || cluster.members("grown").await == 1).await;
+    let totals = BTreeMap::from([("shouted".into(), 2)]);
+    cluster.admin.create_partitions(&totals, false).await.unwrap();
+    match grown.wait().await {
+        Err(StreamsError::MorePartitions { topic, before: 1 }) => assert_eq!(topic, "shouted"),
+        other => panic!("{other:?}"),
+    }
+
     // What is done with leaves the repartition topic.
     cluster
         .produce("lines", &[Bytes::from_static(b"to be or not to be")])
