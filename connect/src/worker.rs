@@ -19,6 +19,9 @@ use crate::store::StoreRecord;
 use crate::store::host::Store;
 use crate::task::reporter::Reporter;
 
+/// How long requests under way may take once the worker has stopped: a client may be half-way through one for ever.
+const REST_STOP_TIMEOUT: Duration = Duration::from_secs(3);
+
 /// Why a worker did not start.
 #[derive(Debug, Error)]
 pub enum StartError {
@@ -117,10 +120,13 @@ impl Worker {
         let tasks_timeout = self.herder.shared().config.task_shutdown_timeout;
         // Commits and goodbyes on top of what tasks may take.
         let limit = tasks_timeout + Duration::from_secs(10);
-        for part in [self.owner, self.server] {
-            if tokio::time::timeout(limit, part).await.is_err() {
-                tracing::warn!("a part of the worker did not stop in time");
-            }
+        if tokio::time::timeout(limit, self.owner).await.is_err() {
+            tracing::warn!("the worker did not stop in time");
+        }
+        let mut server = self.server;
+        if tokio::time::timeout(REST_STOP_TIMEOUT, &mut server).await.is_err() {
+            server.abort();
+            tracing::warn!("the worker stops although clients are half-way through requests");
         }
     }
 }

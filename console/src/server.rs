@@ -30,6 +30,8 @@ use crate::{assets, guard};
 const API_TIMEOUT_MS: &str = "8000";
 /// For one answer of the registry while decoding.
 const REGISTRY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long requests under way may take when the console stops: a client may be half-way through one for ever.
+const STOP_TIMEOUT: Duration = Duration::from_secs(3);
 /// Live tails at the same time; each has a consumer.
 const MAX_TAILS: usize = 32;
 
@@ -111,11 +113,16 @@ impl Console {
         self.address
     }
 
-    /// Answers what is under way, ends live tails, then stops.
-    pub async fn shutdown(self) {
+    /// Answers what is under way (for some seconds at most), ends live tails, then stops.
+    pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
-        if let Err(error) = self.server.await {
-            tracing::warn!(%error, "the console's server did not stop cleanly");
+        match tokio::time::timeout(STOP_TIMEOUT, &mut self.server).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the console's server did not stop cleanly"),
+            Err(_) => {
+                self.server.abort();
+                tracing::warn!("the console stops although clients are half-way through requests");
+            }
         }
     }
 }

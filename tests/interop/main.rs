@@ -13,4 +13,5 @@ mod franz_go;
 mod java_tools;
 mod python;
 mod shell;
+mod stalled;
 mod takeover;

@@ -6,8 +6,9 @@ use crate::commands::{admin, unreachable};
 use crate::failure::Failure;
 use crate::http::{call, segment};
 use crate::output;
-use crate::platform::{self, Parts, Platform, Profile};
+use crate::platform::{Parts, Platform, Profile};
 use crate::progress::Progress;
+use crate::signals::stop_signal;
 use apache_avro::types::Value as Avro;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -77,7 +78,7 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
     say!("done in {:.1} s", began.elapsed().as_secs_f64());
     if !args.once {
         say!("everything stays up; stop with Ctrl-C");
-        platform::stop_signal().await;
+        stop_signal().await;
     }
     streams.close().await.map_err(|e| Failure::new(e.to_string()))?;
     platform.stop().await

@@ -1,7 +1,7 @@
 //! The `weir` binary: the command line, and the whole platform in one process. The only room that sees the whole house.
 //!
 //! Rooms: [`cli`] (what can be said), [`settings`] (layers of configuration), [`platform`] (starting and stopping
-//! parts), [`console`] (that part's settings), [`commands`] (one file per noun), [`demo`] (the main job), [`output`] (tables and JSON), [`failure`] (errors for people).
+//! parts), [`console`] (that part's settings), [`commands`] (one file per noun), [`demo`] (the main job), [`output`] (tables and JSON), [`signals`] (when to stop), [`failure`] (errors for people).
 
 #[macro_use]
 mod output;
@@ -15,6 +15,7 @@ mod http;
 mod platform;
 mod progress;
 mod settings;
+mod signals;
 
 use clap::Parser;
 use cli::{Cli, Command};

@@ -4,6 +4,7 @@ use crate::cli::PartArgs;
 use crate::console::{self, Neighbours};
 use crate::failure::Failure;
 use crate::settings::Sources;
+use crate::signals::stop_signal;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -414,20 +415,4 @@ async fn start_broker(config: BrokerConfig) -> Result<(Broker, Threads), Failure
         }
     })?;
     Ok((broker, threads))
-}
-
-pub(crate) async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let interrupt = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => {
-            let _ = interrupt.await;
-        }
-    }
 }

@@ -37,6 +37,9 @@ use crate::log::{KafkaLog, KafkaLogConfig, KafkaLogError, SchemasLog};
 use crate::state::State;
 use crate::store::Store;
 
+/// How long requests under way may take when the registry stops: a client may be half-way through one for ever.
+const STOP_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(3);
+
 /// Why the registry does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -185,14 +188,20 @@ impl Registry {
         &self.addresses
     }
 
-    /// Gives up the lead, answers what is under way, then stops.
+    /// Gives up the lead, answers what is under way (for some seconds at most), then stops.
     pub async fn shutdown(mut self) {
         // First: while another is elected, requests still get an answer here.
         self.election.leave().await;
         self.stop.send_replace(true);
-        for server in self.servers.drain(..) {
-            if let Err(error) = server.await {
-                tracing::warn!(%error, "the registry's server did not stop cleanly");
+        let deadline = tokio::time::Instant::now() + STOP_TIMEOUT;
+        for mut server in self.servers.drain(..) {
+            match tokio::time::timeout_at(deadline, &mut server).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!(%error, "the registry's server did not stop cleanly"),
+                Err(_) => {
+                    server.abort();
+                    tracing::warn!("the registry stops although clients are half-way through requests");
+                }
             }
         }
         self.store.close();

@@ -3,6 +3,7 @@
 use super::{failed, unreachable};
 use crate::cli::{ConsumeArgs, Format};
 use crate::failure::Failure;
+use crate::signals::stop_signal;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
@@ -60,7 +61,7 @@ pub(crate) async fn run(args: ConsumeArgs) -> Result<(), Failure> {
     tokio::select! {
         read = reader.read(&args, ends.as_ref()) => read.map_err(|e| broken(&*e))?,
         // What was printed is committed all the same.
-        () = crate::platform::stop_signal() => {}
+        () = stop_signal() => {}
     }
     if reader.grouped && !reader.printed.is_empty() {
         let printed = reader.printed.clone();

@@ -1,0 +1,131 @@
+//! The binary against others that stall: clients half-way through a request, an output that nobody reads, an input that goes on
+//! and on. It does what it is told to all the same, and ends when it is told to.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use weir_tests::peers::{Missing, binary, skip};
+
+/// A `weir` that is killed with the test.
+struct Running(Child);
+
+impl Running {
+    fn start(args: &[&str], input: Stdio, output: Stdio) -> Result<Self, Missing> {
+        let mut command = Command::new(binary()?);
+        command
+            .args(args)
+            .env_remove("WEIR_CONFIG")
+            .env_remove("WEIR_BOOTSTRAP_SERVERS");
+        command.stdin(input).stdout(output).stderr(Stdio::piped());
+        Ok(Self(command.spawn().unwrap()))
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill")
+            .args([name, &self.0.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+    }
+
+    /// How it ended, and what it told; must be within `limit`.
+    fn ended(&mut self, limit: Duration) -> (ExitStatus, String) {
+        let end = Instant::now() + limit;
+        let status = loop {
+            match self.0.try_wait().unwrap() {
+                Some(status) => break status,
+                None => assert!(Instant::now() < end, "still there after {limit:?}"),
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        let mut told = String::new();
+        self.0.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+        (status, told)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn or_skip(test: impl FnOnce() -> Result<(), Missing>) {
+    test().unwrap_or_else(|missing| skip(&missing));
+}
+
+/// All parts on free ports, with a client half-way through a request at each of the three that speak HTTP.
+fn platform(data: &str) -> Result<(Running, Vec<TcpStream>), Missing> {
+    let listen = [
+        "broker.listeners=PLAINTEXT://127.0.0.1:0",
+        "registry.listeners=http://127.0.0.1:0",
+        "connect.listeners=http://127.0.0.1:0",
+        "console.listeners=http://127.0.0.1:0",
+    ];
+    let listen = listen.iter().flat_map(|set| ["--set", set]);
+    let args: Vec<&str> = ["start", "--data-dir", data].into_iter().chain(listen).collect();
+    let mut weir = Running::start(&args, Stdio::null(), Stdio::piped())?;
+    let mut clients = Vec::new();
+    for line in BufReader::new(weir.0.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok)
+    {
+        if line.starts_with("ready") {
+            break;
+        }
+        if let Some((_, address)) = line.split_once("http://") {
+            let mut head = TcpStream::connect(address).unwrap();
+            head.write_all(b"GET / HT").unwrap();
+            let mut body = TcpStream::connect(address).unwrap();
+            let half = "POST /connectors HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+            body.write_all(half.as_bytes()).unwrap();
+            clients.extend([head, body]);
+        }
+    }
+    assert_eq!(clients.len(), 6);
+    // The servers have read it.
+    std::thread::sleep(Duration::from_millis(300));
+    Ok((weir, clients))
+}
+
+#[test]
+fn clients_half_way_through_a_request_do_not_hold_up_the_end() {
+    or_skip(|| {
+        let data = tempfile::tempdir().unwrap();
+        let (mut weir, _clients) = platform(&data.path().display().to_string())?;
+        weir.signal("-TERM");
+        // Three seconds for each part, and what the parts need themselves.
+        let (status, told) = weir.ended(Duration::from_secs(20));
+        assert!(status.success(), "{told}");
+        // The broker stopped in order too.
+        let mut logs = walk(data.path());
+        assert!(logs.any(|name| name == ".kafka_cleanshutdown"), "{told}");
+        Ok(())
+    });
+}
+
+/// Names of all files below.
+fn walk(folder: &std::path::Path) -> Box<dyn Iterator<Item = std::ffi::OsString>> {
+    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    Box::new(entries.flat_map(|entry| match entry.path().is_dir() {
+        true => walk(&entry.path()),
+        false => Box::new(std::iter::once(entry.file_name())),
+    }))
+}
+
+#[test]
+fn a_second_signal_ends_the_process_at_once() {
+    or_skip(|| {
+        let data = tempfile::tempdir().unwrap();
+        let (mut weir, _clients) = platform(&data.path().display().to_string())?;
+        weir.signal("-INT");
+        std::thread::sleep(Duration::from_millis(500));
+        weir.signal("-INT");
+        let (status, told) = weir.ended(Duration::from_secs(1));
+        assert_eq!(status.code(), Some(130), "{told}");
+        Ok(())
+    });
+}
