@@ -79,6 +79,8 @@ fn plain(format: Format, mut text: String, size: usize) -> Shown {
     let truncated = text.len() > MAX_TEXT;
     if truncated {
         text.truncate(text.floor_char_boundary(MAX_TEXT));
+        // Else the room of what is cut stays taken.
+        text.shrink_to_fit();
     }
     Shown {
         format,
@@ -190,7 +192,7 @@ mod tests {
         );
         assert_eq!(formatted(Some(&[0xff, 0xfe])).await, (Format::Binary, "ff fe".into()));
         let long = show(Some("é".repeat(MAX_TEXT).as_bytes()), None).await;
-        assert!(long.truncated && long.text.len() <= MAX_TEXT && long.size == 2 * MAX_TEXT);
+        assert!(long.truncated && long.text.capacity() <= MAX_TEXT && long.size == 2 * MAX_TEXT);
     }
 
     #[tokio::test]

@@ -34,6 +34,8 @@ const REGISTRY_TIMEOUT: Duration = Duration::from_secs(5);
 const STOP_TIMEOUT: Duration = Duration::from_secs(3);
 /// Live tails at the same time; each has a consumer.
 const MAX_TAILS: usize = 32;
+/// Readings of messages at the same time; each may hold tens of megabytes. More of them wait.
+const MAX_READS: usize = 4;
 
 /// Why the console does not start.
 #[derive(Debug, thiserror::Error)]
@@ -162,6 +164,7 @@ fn app(config: &ConsoleConfig, seam: Seam, stopped: watch::Receiver<bool>) -> Re
         connect,
         seam,
         tails: Arc::new(Semaphore::new(MAX_TAILS)),
+        reads: Arc::new(Semaphore::new(MAX_READS)),
         stopped,
     })
 }

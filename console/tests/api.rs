@@ -276,6 +276,7 @@ async fn messages(at: SocketAddr, bootstrap: &str, schema: u32) {
         producer.send(record).await.unwrap();
     }
     let all = get(at, "/api/topics/flights/messages?limit=10").await;
+    assert_eq!(all["complete"], true);
     let all = all["messages"].as_array().unwrap();
     let column = |part: &str| -> Vec<String> {
         let texts = all.iter().map(|message| message["value"][part].as_str().unwrap());

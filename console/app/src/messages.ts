@@ -82,10 +82,12 @@ export function messages(topic: Topic, page: Page): HTMLElement {
     }
     status.textContent = "Reading…";
     try {
-      const { messages: found } = await call<{ messages: Message[] }>(`${path}/messages?${query}`, "GET", undefined, running.signal);
+      const { messages: found, complete } = await call<{ messages: Message[]; complete: boolean }>(`${path}/messages?${query}`, "GET", undefined, running.signal);
       list.replaceChildren(...found.map(row));
       status.textContent = from === undefined ? `${count(found.length)} newest` : `${count(found.length)} from offset ${count(from)}`;
+      if (!complete) status.textContent += ", not all: there is too much to read at once";
       place.replaceChildren(found.length > 0 ? h("div", { class: "grid" }, head, list)
+        : !complete ? empty("Nothing read in time", "Try again, or choose one partition.")
         : from === undefined ? empty("Nothing here yet", ["Produce to ", h("code", {}, topic.name), " with any Kafka client, or turn on the live tail and wait."])
         : empty("Nothing from there on", "The partition ends before this offset."));
     } catch (error) {

@@ -1,5 +1,6 @@
 //! The JSON API: one file per subject. Names in answers are camelCase; failures are `{"error", "hint"}`.
 
+mod best;
 pub mod connectors;
 pub mod groups;
 pub mod messages;
@@ -35,6 +36,8 @@ pub struct App {
     pub seam: Seam,
     /// One permit per live tail.
     pub tails: Arc<Semaphore>,
+    /// One permit per reading of messages.
+    pub reads: Arc<Semaphore>,
     /// True when the console stops.
     pub stopped: watch::Receiver<bool>,
 }

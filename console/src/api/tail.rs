@@ -156,7 +156,7 @@ async fn next(mut tail: Tail) -> Option<(Result<Event, Infallible>, Tail)> {
     }
     let record = tail.waiting.pop_front()?;
     tail.places.0.insert(record.partition, record.offset + 1);
-    let event = match serde_json::to_string(&message(&tail.app, &record).await) {
+    let event = match serde_json::to_string(&message(tail.app.avro.as_deref(), &record).await) {
         Ok(text) => placed(Event::default().event("message"), &tail.places).data(text),
         Err(error) => Event::default().comment(error.to_string()),
     };
