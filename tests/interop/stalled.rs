@@ -3,10 +3,10 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use weir_tests::peers::{Missing, binary, skip};
+use weir_tests::peers::{Missing, Weir, binary, skip};
 
 /// A `weir` that is killed with the test.
 struct Running(Child);
@@ -126,6 +126,51 @@ fn a_second_signal_ends_the_process_at_once() {
         weir.signal("-INT");
         let (status, told) = weir.ended(Duration::from_secs(1));
         assert_eq!(status.code(), Some(130), "{told}");
+        Ok(())
+    });
+}
+
+/// `weir produce`, whose input goes on.
+fn producer(broker: &Weir, topic: &str) -> Result<(Running, ChildStdin), Missing> {
+    let at = ["--bootstrap-servers", broker.bootstrap()];
+    let create = ["topic", "create", topic, "--config", "max.message.bytes=1000"];
+    let mut created = Running::start(&[&create[..], &at].concat(), Stdio::null(), Stdio::null())?;
+    let (status, told) = created.ended(Duration::from_secs(20));
+    assert!(status.success(), "{told}");
+    let mut weir = Running::start(&[&["produce", topic][..], &at].concat(), Stdio::piped(), Stdio::null())?;
+    let input = weir.0.stdin.take().unwrap();
+    Ok((weir, input))
+}
+
+#[test]
+fn a_record_that_fails_is_told_before_the_input_ends() {
+    or_skip(|| {
+        let broker = Weir::broker(&[])?;
+        let (mut weir, mut input) = producer(&broker, "short")?;
+        input
+            .write_all(format!("short\n{}\n", "x".repeat(5000)).as_bytes())
+            .unwrap();
+        let (status, told) = weir.ended(Duration::from_secs(20));
+        assert!(!status.success() && told.contains("line 2: "), "{told}");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_line_without_end_is_refused() {
+    or_skip(|| {
+        let broker = Weir::broker(&[])?;
+        let (mut weir, mut input) = producer(&broker, "endless")?;
+        input.write_all(b"one\n").unwrap();
+        // Until nobody reads any more.
+        while input.write_all(&[0; 1 << 16]).is_ok() {}
+        let (status, told) = weir.ended(Duration::from_secs(20));
+        assert!(
+            !status.success() && told.contains("line 2 ") && told.contains("max.request.size"),
+            "{told}"
+        );
+        // What came before it was sent.
+        assert!(told.contains("1 records acknowledged"), "{told}");
         Ok(())
     });
 }
