@@ -174,3 +174,54 @@ fn a_line_without_end_is_refused() {
         Ok(())
     });
 }
+
+#[test]
+fn an_output_that_nobody_reads_does_not_hold_up_the_end() {
+    or_skip(|| {
+        let broker = Weir::broker(&[])?;
+        let at = ["--bootstrap-servers", broker.bootstrap()];
+        let mut filled = Running::start(
+            &[&["produce", "unread"][..], &at].concat(),
+            Stdio::piped(),
+            Stdio::null(),
+        )?;
+        // More than a pipe holds.
+        let lines = format!("{}\n", "x".repeat(1000)).repeat(1000);
+        filled.0.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+        let (status, told) = filled.ended(Duration::from_secs(20));
+        assert!(status.success(), "{told}");
+        let consume = [
+            "consume",
+            "unread",
+            "--from-beginning",
+            "--group",
+            "readers",
+            "-o",
+            "json",
+        ];
+        let mut committed = 0;
+        for signal in ["-INT", "-TERM"] {
+            let mut weir = Running::start(&[&consume[..], &at].concat(), Stdio::null(), Stdio::piped())?;
+            let mut unread = weir.0.stdout.take().unwrap();
+            // It prints: the first line is there, and the pipe is full a moment later.
+            unread.read_exact(&mut [0; 1]).unwrap();
+            std::thread::sleep(Duration::from_millis(300));
+            weir.signal(signal);
+            let (status, told) = weir.ended(Duration::from_secs(5));
+            assert!(status.success(), "{told}");
+            // What was printed is committed, and no more than that.
+            let mut printed = String::new();
+            unread.read_to_string(&mut printed).unwrap();
+            let describe = ["group", "describe", "readers", "-o", "json"];
+            let described = Command::new(binary()?)
+                .args([&describe[..], &at].concat())
+                .output()
+                .unwrap();
+            let group: serde_json::Value = serde_json::from_slice(&described.stdout).unwrap();
+            committed += printed.matches('\n').count();
+            assert_eq!(group["offsets"][0]["committed"], committed, "{group}");
+        }
+        assert!((2..1000).contains(&committed), "{committed}");
+        Ok(())
+    });
+}

@@ -1,18 +1,15 @@
 //! Records to standard output.
 
+use super::print::Printer;
 use super::{failed, unreachable};
-use crate::cli::{ConsumeArgs, Format};
+use crate::cli::ConsumeArgs;
 use crate::failure::Failure;
 use crate::signals::stop_signal;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::time::Duration;
+use weir_client::TopicPartition;
 use weir_client::config::ConsumerConfig;
-use weir_client::consumer::{Consumer, ConsumerRecord, OffsetsError};
-use weir_client::{OffsetAndMetadata, TopicPartition};
+use weir_client::consumer::{Consumer, OffsetsError};
 
 pub(crate) async fn run(args: ConsumeArgs) -> Result<(), Failure> {
     let mut settings = vec![
@@ -49,7 +46,7 @@ pub(crate) async fn run(args: ConsumeArgs) -> Result<(), Failure> {
     let mut reader = Reader {
         consumer,
         grouped: args.group.is_some(),
-        printed: BTreeMap::new(),
+        printer: Printer::start(args.output).map_err(|e| failed("standard output")(&e))?,
     };
     let ends = match args.exit_at_end {
         true => {
@@ -63,8 +60,8 @@ pub(crate) async fn run(args: ConsumeArgs) -> Result<(), Failure> {
         // What was printed is committed all the same.
         () = stop_signal() => {}
     }
-    if reader.grouped && !reader.printed.is_empty() {
-        let printed = reader.printed.clone();
+    let printed = reader.printer.stop().await;
+    if reader.grouped && !printed.is_empty() {
         reader
             .consumer
             .commit_sync_offsets(printed)
@@ -78,8 +75,7 @@ pub(crate) async fn run(args: ConsumeArgs) -> Result<(), Failure> {
 struct Reader {
     consumer: Consumer,
     grouped: bool,
-    /// Past the last record that was printed: only that is committed, not all that was fetched.
-    printed: BTreeMap<TopicPartition, OffsetAndMetadata>,
+    printer: Printer,
 }
 
 impl Reader {
@@ -96,25 +92,21 @@ impl Reader {
             {
                 break;
             }
-            let records = self.consumer.poll(Duration::from_millis(500)).await?;
+            let mut records = self.consumer.poll(Duration::from_millis(500)).await?;
             idle = if records.is_empty() { idle + 1 } else { 0 };
-            let mut out = std::io::stdout().lock();
-            for record in records.into_iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
-                match out.write_all(&line(&record, args.output)) {
-                    // A closed pipe (`| head`) is the end, not an error.
-                    Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
-                    written => written.map_err(|error| format!("cannot write to standard output: {error}"))?,
-                }
-                left -= 1;
-                let at = TopicPartition::new(record.topic.as_str(), record.partition);
-                self.printed.insert(at, OffsetAndMetadata::new(record.offset + 1));
+            records.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+            left -= records.len() as u64;
+            match self.printer.print(records).await {
+                // A closed pipe (`| head`) is the end, not an error.
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
+                written => written.map_err(|error| format!("cannot write to standard output: {error}"))?,
             }
             if self.grouped && idle == 0 {
                 // What was taken away is another's now, who may be further.
                 let own = self.consumer.assignment();
-                self.printed.retain(|partition, _| own.contains(partition));
+                let printed = self.printer.retain(|partition| own.contains(partition));
                 // Not waited for: the last commit, at the end, is.
-                drop(self.consumer.commit_async_offsets(self.printed.clone()));
+                drop(self.consumer.commit_async_offsets(printed));
             }
         }
         Ok(())
@@ -135,42 +127,4 @@ impl Reader {
         }
         Ok(true)
     }
-}
-
-/// A record as a line: its bytes as they are, or an object that says what they were.
-fn line(record: &ConsumerRecord, format: Format) -> Vec<u8> {
-    let mut out = match format {
-        Format::Table => {
-            let key = record.key.iter().flat_map(|key| [&key[..], b"\t"]);
-            key.chain(record.value.as_deref()).collect::<Vec<_>>().concat()
-        }
-        Format::Json => {
-            let headers: Vec<Value> = record
-                .headers
-                .iter()
-                .map(|h| {
-                    json!([
-                        h.key_str(),
-                        h.value.as_ref().map(|v| String::from_utf8_lossy(v).into_owned())
-                    ])
-                })
-                .collect();
-            let mut object = Map::new();
-            object.insert("partition".into(), json!(record.partition));
-            object.insert("offset".into(), json!(record.offset));
-            object.insert("timestamp".into(), json!(record.timestamp));
-            for (name, bytes) in [("key", &record.key), ("value", &record.value)] {
-                let text = bytes.as_ref().map(|bytes| String::from_utf8_lossy(bytes));
-                object.insert(name.into(), json!(text));
-                // What is no text would be lost: it is there a second time, whole.
-                if let Some(bytes) = bytes.as_ref().filter(|bytes| std::str::from_utf8(bytes).is_err()) {
-                    object.insert(format!("{name}_base64"), json!(STANDARD.encode(bytes)));
-                }
-            }
-            object.insert("headers".into(), json!(headers));
-            Value::Object(object).to_string().into_bytes()
-        }
-    };
-    out.push(b'\n');
-    out
 }

@@ -4,6 +4,7 @@ pub(crate) mod cluster;
 pub(crate) mod connector;
 pub(crate) mod consume;
 pub(crate) mod group;
+mod print;
 pub(crate) mod produce;
 pub(crate) mod schema;
 pub(crate) mod topic;
