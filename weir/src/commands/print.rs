@@ -3,6 +3,7 @@
 use crate::cli::Format;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use weir_client::consumer::ConsumerRecord;
 use weir_client::{OffsetAndMetadata, TopicPartition};
+use weir_core::record::Header;
 
 /// How long the record that is being written may take at the end.
 const STOP_TIMEOUT: Duration = Duration::from_millis(500);
@@ -113,16 +115,10 @@ fn line(record: &ConsumerRecord, format: Format) -> Vec<u8> {
             key.chain(record.value.as_deref()).collect::<Vec<_>>().concat()
         }
         Format::Json => {
-            let headers: Vec<Value> = record
-                .headers
-                .iter()
-                .map(|h| {
-                    json!([
-                        h.key_str(),
-                        h.value.as_ref().map(|v| String::from_utf8_lossy(v).into_owned())
-                    ])
-                })
-                .collect();
+            let headers = |value: fn(&Bytes) -> String| -> Value {
+                let pair = |h: &Header| json!([h.key_str(), h.value.as_ref().map(value)]);
+                record.headers.iter().map(pair).collect()
+            };
             let mut object = Map::new();
             object.insert("partition".into(), json!(record.partition));
             object.insert("offset".into(), json!(record.offset));
@@ -135,10 +131,60 @@ fn line(record: &ConsumerRecord, format: Format) -> Vec<u8> {
                     object.insert(format!("{name}_base64"), json!(STANDARD.encode(bytes)));
                 }
             }
-            object.insert("headers".into(), json!(headers));
+            object.insert("headers".into(), headers(|v| String::from_utf8_lossy(v).into_owned()));
+            let mut values = record.headers.iter().filter_map(|h| h.value.as_ref());
+            if values.any(|value| std::str::from_utf8(value).is_err()) {
+                object.insert("headers_base64".into(), headers(|v| STANDARD.encode(v)));
+            }
             Value::Object(object).to_string().into_bytes()
         }
     };
     out.push(b'\n');
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use weir_core::record::TimestampType;
+
+    fn printed(value: &'static [u8], headers: &[(&'static str, Option<&'static [u8]>)]) -> Value {
+        let header = |(key, value): &(&'static str, Option<&'static [u8]>)| Header {
+            key: Bytes::from_static(key.as_bytes()),
+            value: value.map(Bytes::from_static),
+        };
+        let record = ConsumerRecord {
+            topic: "t".into(),
+            partition: 0,
+            offset: 7,
+            timestamp: 1,
+            timestamp_type: TimestampType::CreateTime,
+            key: None,
+            value: Some(Bytes::from_static(value)),
+            headers: headers.iter().map(header).collect(),
+            leader_epoch: None,
+        };
+        serde_json::from_slice(&line(&record, Format::Json)).unwrap()
+    }
+
+    #[test]
+    fn json_loses_no_bytes() {
+        let text = printed(b"v", &[("h", Some(b"text")), ("none", None)]);
+        let plain = json!({"partition": 0, "offset": 7, "timestamp": 1, "key": null, "value": "v",
+            "headers": [["h", "text"], ["none", null]]});
+        assert_eq!(text, plain);
+        let binary = printed(
+            b"\xff",
+            &[("h", Some(b"\xff\xfe")), ("text", Some(b"a")), ("none", None)],
+        );
+        assert_eq!(binary["value_base64"], "/w==");
+        assert_eq!(
+            binary["headers"],
+            json!([["h", "\u{fffd}\u{fffd}"], ["text", "a"], ["none", null]])
+        );
+        assert_eq!(
+            binary["headers_base64"],
+            json!([["h", "//4="], ["text", "YQ=="], ["none", null]])
+        );
+    }
 }
