@@ -36,18 +36,22 @@ impl Failure {
         self.conflict
     }
 
-    /// All that went wrong in several places as one failure; `None` when nothing did.
+    /// All that went wrong in several places as one failure, each thing once; `None` when nothing did.
     pub(crate) fn all(failures: Vec<Self>) -> Option<Self> {
-        let mut failures = failures.into_iter();
-        let first = failures.next()?;
-        Some(failures.fold(first, |mut all, next| {
-            all.what = format!("{}\n{}", all.what, next.what);
-            all.hint = match (all.hint, next.hint) {
-                (Some(one), Some(other)) if one != other => Some(format!("{one}\n{other}")),
-                (one, other) => one.or(other),
-            };
-            all
-        }))
+        let conflict = failures.first()?.conflict;
+        let (mut whats, mut hints) = (Vec::new(), Vec::new());
+        for failure in failures {
+            // A file or a flag that all parts read is wrong for each of them.
+            if !whats.contains(&failure.what) {
+                whats.push(failure.what);
+            }
+            hints.extend(failure.hint.filter(|hint| !hints.contains(hint)));
+        }
+        Some(Self {
+            what: whats.join("\n"),
+            hint: (!hints.is_empty()).then(|| hints.join("\n")),
+            conflict,
+        })
     }
 
     /// Prints to standard error and gives the exit code.
@@ -89,5 +93,8 @@ mod tests {
             all.map(|all| all.to_string()).unwrap_or_default(),
             "error: a\n       b\n       d\n       e\n hint: c\n       f"
         );
+        let parts = ["no file", "no port", "no file", "no file"].map(Failure::new);
+        let all = Failure::all(parts.into()).map(|all| all.to_string());
+        assert_eq!(all.as_deref(), Some("error: no file\n       no port"));
     }
 }
