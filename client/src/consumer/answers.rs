@@ -176,7 +176,7 @@ impl Consumer {
         data: PartitionData,
         endpoints: &[NodeEndpoint],
     ) {
-        let Some(state) = self.subs.current(partition, asked.token) else {
+        let Some(state) = self.subs.expecting(partition, asked.token, asked.offset) else {
             return;
         };
         match ErrorCode::from_code(data.error_code) {

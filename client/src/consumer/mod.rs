@@ -39,6 +39,8 @@ mod poll;
 mod protocol;
 mod record;
 mod subscription;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use commit::{check_offsets, commit_offsets, commit_request};
 pub use error::{CommitError, OffsetsError, PollError};

@@ -126,6 +126,14 @@ impl Subscriptions {
         self.partitions.get_mut(partition).filter(|state| state.token == token)
     }
 
+    /// The partition if what a fetch from `offset` brought is what comes next. After a change of leader two fetches of the same token
+    /// may be on their way: the one that comes back last must not rewind the position (Kafka's `FetchCollector`).
+    pub(super) fn expecting(&mut self, partition: &TopicPartition, token: u64, offset: i64) -> Option<&mut Partition> {
+        let here = |state: &Partition| matches!(state.position, Position::At { offset: at, .. } if at == offset);
+        self.current(partition, token)
+            .filter(|state| here(state) && state.buffer.is_none())
+    }
+
     /// Moves; what was buffered or is on its way is dropped. `false`: the partition is not this consumer's.
     pub(super) fn seek(&mut self, partition: &TopicPartition, position: Position) -> bool {
         let token = self.next_token();

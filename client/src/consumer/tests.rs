@@ -1,0 +1,91 @@
+//! What a consumer makes of answers, events and time, without a broker: its errands are answered by hand.
+
+use std::collections::BTreeMap;
+
+use weir_core::ErrorCode;
+use weir_core::compress::Compression;
+use weir_core::record::BatchBuilder;
+use weir_core::sim::Sim;
+use weir_messages::FetchResponse;
+use weir_messages::fetch_response::{FetchableTopicResponse, PartitionData};
+
+use super::jobs::Asked;
+use super::*;
+
+/// Nobody listens there.
+fn consumer(seam: &Seam, settings: &[(&str, &str)]) -> Consumer {
+    let base = [("bootstrap.servers", "127.0.0.1:1"), ("auto.offset.reset", "earliest")];
+    let config = ConsumerConfig::from_map(base.into_iter().chain(settings.iter().copied())).unwrap();
+    Consumer::new(seam.clone(), config).unwrap()
+}
+
+fn at(partition: i32) -> TopicPartition {
+    TopicPartition::new("t", partition)
+}
+
+fn offset_of(consumer: &Consumer, partition: &TopicPartition) -> Option<i64> {
+    match consumer.subs.get(partition)?.position {
+        Position::At { offset, .. } => Some(offset),
+        Position::Unknown | Position::Seeking(_) => None,
+    }
+}
+
+/// A node's answer to a fetch from `offset`: `count` records, or an error.
+fn fetched(consumer: &Consumer, node: i32, offset: i64, answer: Result<usize, ErrorCode>) -> Brought {
+    let partition = at(0);
+    let token = consumer.subs.get(&partition).unwrap().token;
+    let mut data = PartitionData {
+        high_watermark: 1000,
+        ..Default::default()
+    };
+    match answer {
+        Ok(count) => {
+            let mut batch = BatchBuilder::new(Compression::None).base_offset(offset);
+            for _ in 0..count {
+                batch.append(1, None, Some(b"v"), &[]);
+            }
+            data.records = Some(batch.build().unwrap());
+        }
+        Err(code) => data.error_code = code.code(),
+    }
+    let topic = FetchableTopicResponse {
+        topic: "t".into(),
+        partitions: vec![data],
+        ..Default::default()
+    };
+    Brought::Fetch {
+        node,
+        asked: BTreeMap::from([(partition, Asked { token, offset })]),
+        names: BTreeMap::new(),
+        result: Ok(FetchResponse {
+            responses: vec![topic],
+            ..Default::default()
+        }),
+    }
+}
+
+#[test]
+fn a_fetch_that_another_one_has_overtaken_counts_for_nothing() {
+    let mut consumer = consumer(&Sim::new(1).host("c"), &[]);
+    consumer.assign([at(0)]);
+    consumer.seek(&at(0), 10).unwrap();
+    // The partition moved from node 1 to node 2 while node 1 was asked: both were asked from 10 on, and 2 answers first.
+    let stale = |consumer: &Consumer| {
+        let refused = Err(ErrorCode::OffsetOutOfRange);
+        [fetched(consumer, 1, 10, Ok(5)), fetched(consumer, 1, 10, refused)]
+    };
+    let late = stale(&consumer);
+    let answer = fetched(&consumer, 2, 10, Ok(5));
+    consumer.on_brought(answer);
+    for brought in stale(&consumer) {
+        consumer.on_brought(brought);
+    }
+    let offsets = |records: Vec<ConsumerRecord>| records.iter().map(|r| r.offset).collect::<Vec<_>>();
+    assert_eq!(offsets(consumer.subs.take(2).unwrap()), [10, 11], "the buffer is kept");
+    assert_eq!(offsets(consumer.subs.take(9).unwrap()), [12, 13, 14]);
+    for brought in late {
+        consumer.on_brought(brought);
+    }
+    assert!(consumer.subs.take(9).unwrap().is_empty(), "nothing twice");
+    assert_eq!(offset_of(&consumer, &at(0)), Some(15), "not reset either");
+}
