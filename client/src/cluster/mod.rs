@@ -269,17 +269,22 @@ impl Cluster {
     pub(crate) async fn leader(&self, partition: &TopicPartition) -> Result<(i32, i32), MetadataError> {
         let topic = self.topic(&partition.topic, false).await?;
         let index = usize::try_from(partition.partition).unwrap_or(usize::MAX);
-        let found = topic
-            .partitions
-            .get(index)
-            .ok_or_else(|| MetadataError::NoPartition(partition.clone()))?;
-        match found.leader {
-            Some(leader) => Ok((leader, found.leader_epoch)),
-            None => {
-                self.invalidate(&partition.topic);
-                Err(MetadataError::NoLeader(partition.clone()))
-            }
-        }
+        let found = topic.partitions.get(index);
+        let error = match found.map(|found| (found.leader, found.leader_epoch)) {
+            Some((Some(leader), epoch)) => return Ok((leader, epoch)),
+            Some((None, _)) => MetadataError::NoLeader(partition.clone()),
+            None => MetadataError::NoPartition(partition.clone()),
+        };
+        // Either may have changed since the cache was filled.
+        self.invalidate(&partition.topic);
+        Err(error)
+    }
+
+    /// Fills the cache as an answer of this moment would.
+    #[cfg(test)]
+    pub(crate) fn learn(&self, response: &MetadataResponse) {
+        let now = self.0.seam.clock.monotonic();
+        self.0.cache.lock().merge(response, now);
     }
 
     /// Ends all connections.

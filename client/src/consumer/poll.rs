@@ -82,8 +82,9 @@ impl Consumer {
         let taken = self.subs.take(self.config.max_poll_records);
         // Before the records are handed out: the next ones come while these are processed.
         self.look_up_positions();
-        self.refresh_metadata();
+        // Calls topics stale whose metadata lacks what is to be fetched, so it comes before they are asked for.
         self.fetch();
+        self.refresh_metadata();
         match taken {
             Ok(records) if records.is_empty() => Ok(None),
             Ok(records) => Ok(Some(ConsumerEvent::Records(records))),
@@ -353,6 +354,8 @@ impl Consumer {
             };
             let index = usize::try_from(partition.partition).unwrap_or(usize::MAX);
             let Some(found) = topic.partitions.get(index) else {
+                // The group's leader knows of a partition that came after this metadata.
+                self.cluster.invalidate(&partition.topic);
                 continue;
             };
             let Some(leader) = found.leader.filter(|leader| !self.fetching.contains(leader)) else {

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::FutureExt;
 use weir_core::ErrorCode;
 use weir_core::compress::Compression;
 use weir_core::record::BatchBuilder;
 use weir_core::sim::Sim;
-use weir_messages::FetchResponse;
 use weir_messages::fetch_response::{FetchableTopicResponse, PartitionData};
+use weir_messages::metadata_response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic};
+use weir_messages::{FetchResponse, MetadataResponse};
 
 use super::jobs::Asked;
 use super::*;
+use crate::cluster::MetadataError;
 
 /// Nobody listens there.
 fn consumer(seam: &Seam, settings: &[(&str, &str)]) -> Consumer {
@@ -21,6 +24,30 @@ fn consumer(seam: &Seam, settings: &[(&str, &str)]) -> Consumer {
 
 fn at(partition: i32) -> TopicPartition {
     TopicPartition::new("t", partition)
+}
+
+/// Topic `t` with these leaders.
+fn metadata(leaders: &[i32]) -> MetadataResponse {
+    let partition = |(index, leader): (usize, &i32)| MetadataResponsePartition {
+        partition_index: i32::try_from(index).unwrap(),
+        leader_id: *leader,
+        ..Default::default()
+    };
+    let broker = |id| MetadataResponseBroker {
+        node_id: id,
+        host: "127.0.0.1".into(),
+        port: 1,
+        ..Default::default()
+    };
+    MetadataResponse {
+        brokers: vec![broker(1), broker(2)],
+        topics: vec![MetadataResponseTopic {
+            name: Some("t".into()),
+            partitions: leaders.iter().enumerate().map(partition).collect(),
+            ..Default::default()
+        }],
+        ..Default::default()
+    }
 }
 
 fn offset_of(consumer: &Consumer, partition: &TopicPartition) -> Option<i64> {
@@ -88,4 +115,24 @@ fn a_fetch_that_another_one_has_overtaken_counts_for_nothing() {
     }
     assert!(consumer.subs.take(9).unwrap().is_empty(), "nothing twice");
     assert_eq!(offset_of(&consumer, &at(0)), Some(15), "not reset either");
+}
+
+#[test]
+fn a_partition_that_metadata_does_not_know_makes_it_ask_again() {
+    let mut consumer = consumer(&Sim::new(1).host("c"), &[]);
+    consumer.cluster.learn(&metadata(&[1]));
+    consumer.assign([at(0), at(1)]);
+    consumer.seek(&at(0), 0).unwrap();
+    assert!(consumer.poll_event(Duration::ZERO).now_or_never().unwrap().unwrap().is_none());
+    assert!(!consumer.refreshing, "all that is fetched is known");
+    consumer.seek(&at(1), 0).unwrap();
+    assert!(consumer.poll_event(Duration::ZERO).now_or_never().unwrap().unwrap().is_none());
+    assert!(consumer.refreshing, "at once, not when the metadata is old");
+    assert_eq!(consumer.fetching, BTreeSet::from([1]), "the other one is fetched meanwhile");
+
+    // The way of a position that is looked up.
+    consumer.cluster.learn(&metadata(&[1]));
+    let found = consumer.cluster.leader(&at(1)).now_or_never();
+    assert!(matches!(found, Some(Err(MetadataError::NoPartition(_)))));
+    assert!(consumer.cluster.cached("t").is_none());
 }
