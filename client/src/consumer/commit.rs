@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use weir_core::ErrorCode;
 use weir_messages::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
 use weir_messages::{OffsetCommitRequest, Str};
@@ -30,6 +31,8 @@ struct Job {
 /// Sends commits in order. The task behind it ends with the handle.
 pub(super) struct Committer {
     jobs: mpsc::UnboundedSender<Job>,
+    queued: AtomicU64,
+    done: watch::Receiver<u64>,
 }
 
 impl Committer {
@@ -37,14 +40,39 @@ impl Committer {
         // Bounded by its callers: an automatic commit per interval, and explicit ones.
         let (jobs, mut queue) = mpsc::unbounded_channel::<Job>();
         let seam = coordinator.cluster().seam().clone();
+        let (progress, done) = watch::channel(0);
         seam.spawn("commit", async move {
             while let Some(job) = queue.recv().await {
                 let result = run(&coordinator, instance_id.as_ref(), &job).await;
                 // Whoever does not wait for a commit does not read its outcome.
                 let _ = job.reply.send(result);
+                progress.send_modify(|done| *done += 1);
             }
         });
-        Self { jobs }
+        Self {
+            jobs,
+            queued: AtomicU64::new(0),
+            done,
+        }
+    }
+
+    /// How many commits were queued so far.
+    pub(super) fn queued(&self) -> u64 {
+        self.queued.load(Ordering::Relaxed)
+    }
+
+    /// Whether the first `count` commits have their outcome.
+    pub(super) fn done_to(&self, count: u64) -> bool {
+        *self.done.borrow() >= count
+    }
+
+    /// Waits for [`Self::done_to`].
+    pub(super) fn wait_for(&self, count: u64) -> impl Future<Output = ()> + Send + use<> {
+        let mut done = self.done.clone();
+        async move {
+            // Without the task nothing is on its way.
+            let _ = done.wait_for(|done| *done >= count).await;
+        }
     }
 
     /// Queues a commit; the receiver brings its outcome.
@@ -61,6 +89,7 @@ impl Committer {
             until,
             reply,
         };
+        self.queued.fetch_add(1, Ordering::Relaxed);
         // The queue lives as long as the handle.
         let _ = self.jobs.send(job);
         receiver
@@ -92,8 +121,8 @@ async fn run(coordinator: &Coordinator, instance_id: Option<&Str>, job: &Job) ->
 }
 
 /// The heartbeat would find out as well, but later.
-fn tell(shared: &Shared, generation: &Generation, code: ErrorCode) {
-    if shared.generation().as_ref() != Some(generation) {
+pub(super) fn tell(shared: &Shared, generation: &Generation, code: ErrorCode) {
+    if !shared.is_current(generation) {
         return;
     }
     match code {

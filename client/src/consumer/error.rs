@@ -97,7 +97,8 @@ pub enum CommitError {
         /// As given.
         offset: i64,
     },
-    /// The group went on without this member: its partitions may belong to others, and the commit is void.
+    /// The group went on without this member: its partitions may belong to others, and the commit is void. With
+    /// `REBALANCE_IN_PROGRESS` the member joins at the moment: what it keeps can be committed after the polls that finish the join.
     #[error("the commit came too late, the group has rebalanced: {0}")]
     Fenced(ErrorCode),
     /// The coordinator refused a partition.

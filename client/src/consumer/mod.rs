@@ -61,7 +61,7 @@ use tokio::sync::{mpsc, oneshot};
 use weir_core::Seam;
 use weir_messages::Str;
 
-use crate::cluster::{Backoff, Cluster};
+use crate::cluster::{Backoff, Cluster, Deadline};
 use crate::config::ConsumerConfig;
 use crate::group::{Coordinator, Generation, GroupClient, GroupConfig};
 use crate::types::{OffsetAndMetadata, OffsetAndTimestamp, TopicPartition};
@@ -97,6 +97,8 @@ pub struct Consumer {
     /// Announced as revoked, given up at the next poll.
     revoking: BTreeSet<TopicPartition>,
     next_auto_commit: Duration,
+    /// A join waits until so many commits have their outcome, but not longer than this.
+    draining: Option<(u64, Deadline)>,
     listener: Option<Box<dyn RebalanceListener>>,
 }
 
@@ -201,6 +203,7 @@ impl Consumer {
             failures: VecDeque::new(),
             revoking: BTreeSet::new(),
             next_auto_commit,
+            draining: None,
             listener: None,
         })
     }
@@ -283,7 +286,10 @@ impl Consumer {
 
     /// Gives up topics and partitions; commits first if `enable.auto.commit`, and leaves the group.
     pub async fn unsubscribe(&mut self) {
-        self.auto_commit_now().await;
+        let lost = |membership: &Membership| membership.group.take_lost();
+        if !self.membership.as_ref().is_some_and(lost) {
+            self.auto_commit_now().await;
+        }
         if let Some(mut membership) = self.membership.take() {
             membership
                 .group
@@ -516,7 +522,18 @@ impl Consumer {
         self.start_commit(offsets, None)
     }
 
-    fn start_commit(&self, offsets: Offsets, until: Option<crate::cluster::Deadline>) -> CommitHandle {
+    /// Not while this member joins: whether the group still takes the old generation is a matter of luck (Kafka's
+    /// `generationIfStable`).
+    fn start_commit(&self, offsets: Offsets, until: Option<Deadline>) -> CommitHandle {
+        let joining = |membership: &Membership| membership.group.is_joining();
+        if self.membership.as_ref().is_some_and(joining) {
+            let code = weir_core::ErrorCode::RebalanceInProgress;
+            return CommitHandle(Err(Some(CommitError::Fenced(code))));
+        }
+        self.queue_commit(offsets, until)
+    }
+
+    fn queue_commit(&self, offsets: Offsets, until: Option<Deadline>) -> CommitHandle {
         let Some(committer) = &self.committer else {
             return CommitHandle(Err(Some(CommitError::NoGroup)));
         };

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use weir_messages::Str;
 
-use super::Consumer;
 use super::error::PollError;
 use super::protocol::read_assignment;
 use super::record::{ConsumerEvent, ConsumerRecord};
 use super::subscription::{Position, Subscription, reset};
+use super::{Consumer, Membership};
 use crate::cluster::{Deadline, Wanted};
 use crate::group::Joined;
 use crate::types::TopicPartition;
@@ -125,8 +125,19 @@ impl Consumer {
         if self.config.auto_commit {
             pause = pause.min(self.next_auto_commit.saturating_sub(now).max(Duration::from_millis(1)));
         }
+        let draining = self.draining.zip(self.committer.as_ref());
+        let draining =
+            draining.filter(|((count, until), committer)| !committer.done_to(*count) && !until.passed(&seam));
+        let drained = draining.map(|((count, until), committer)| {
+            pause = pause.min(until.left(&seam));
+            committer.wait_for(count)
+        });
         let membership = &mut self.membership;
         let group = async {
+            if let Some(drained) = drained {
+                drained.await;
+                return None;
+            }
             match membership {
                 Some(membership) if membership.group.is_joining() => Some(membership.group.join().await),
                 // A join that is due but has not begun waits for metadata, which comes by the inbox.
@@ -186,10 +197,28 @@ impl Consumer {
             self.auto_commit_now().await;
             return Ok(Some(ConsumerEvent::Revoked(owned.into_iter().collect())));
         }
-        match membership.group.begin_join() {
-            Ok(()) => Ok(None),
-            Err(error) => Err(error.into()),
+        if self.commits_are_due() {
+            return Ok(None);
         }
+        match self.membership.as_mut().map(|membership| membership.group.begin_join()) {
+            Some(Err(error)) => Err(error.into()),
+            Some(Ok(())) | None => Ok(None),
+        }
+    }
+
+    /// Whether a join has to wait for commits: they have a connection of their own, where the JoinGroup could overtake them and make them
+    /// void (Kafka's `onJoinPrepare`). Those that come meanwhile are not waited for.
+    fn commits_are_due(&mut self) -> bool {
+        let Some(committer) = &self.committer else { return false };
+        let patience = self.config.client.request_timeout.min(self.config.max_poll_interval);
+        let (count, until) = *self
+            .draining
+            .get_or_insert_with(|| (committer.queued(), self.cluster.deadline(patience)));
+        let due = !committer.done_to(count) && !until.passed(self.cluster.seam());
+        if !due {
+            self.draining = None;
+        }
+        due
     }
 
     fn on_joined(&mut self, joined: Joined) -> Result<(), PollError> {
@@ -234,6 +263,11 @@ impl Consumer {
         if !self.config.auto_commit || now < self.next_auto_commit {
             return;
         }
+        let joining = |membership: &Membership| membership.group.is_joining();
+        if self.membership.as_ref().is_some_and(joining) {
+            self.next_auto_commit = now + self.config.client.retry_backoff;
+            return;
+        }
         self.next_auto_commit = now + self.config.auto_commit_interval;
         let offsets = self.subs.positions();
         if !offsets.is_empty() {
@@ -246,7 +280,9 @@ impl Consumer {
         if !self.config.auto_commit || offsets.is_empty() {
             return;
         }
-        if let Err(error) = self.commit_sync_offsets(offsets).await {
+        // The last chance, so also while this member joins: the coordinator may still know the old generation.
+        let until = self.cluster.deadline(self.config.api_timeout);
+        if let Err(error) = self.queue_commit(offsets, Some(until)).await {
             tracing::warn!(%error, group = ?self.config.group_id, "automatic commit");
         }
     }

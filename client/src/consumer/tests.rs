@@ -123,16 +123,112 @@ fn a_partition_that_metadata_does_not_know_makes_it_ask_again() {
     consumer.cluster.learn(&metadata(&[1]));
     consumer.assign([at(0), at(1)]);
     consumer.seek(&at(0), 0).unwrap();
-    assert!(consumer.poll_event(Duration::ZERO).now_or_never().unwrap().unwrap().is_none());
+    assert!(
+        consumer
+            .poll_event(Duration::ZERO)
+            .now_or_never()
+            .unwrap()
+            .unwrap()
+            .is_none()
+    );
     assert!(!consumer.refreshing, "all that is fetched is known");
     consumer.seek(&at(1), 0).unwrap();
-    assert!(consumer.poll_event(Duration::ZERO).now_or_never().unwrap().unwrap().is_none());
+    assert!(
+        consumer
+            .poll_event(Duration::ZERO)
+            .now_or_never()
+            .unwrap()
+            .unwrap()
+            .is_none()
+    );
     assert!(consumer.refreshing, "at once, not when the metadata is old");
-    assert_eq!(consumer.fetching, BTreeSet::from([1]), "the other one is fetched meanwhile");
+    assert_eq!(
+        consumer.fetching,
+        BTreeSet::from([1]),
+        "the other one is fetched meanwhile"
+    );
 
     // The way of a position that is looked up.
     consumer.cluster.learn(&metadata(&[1]));
     let found = consumer.cluster.leader(&at(1)).now_or_never();
     assert!(matches!(found, Some(Err(MetadataError::NoPartition(_)))));
     assert!(consumer.cluster.cached("t").is_none());
+}
+
+fn generation(id: i32) -> Generation {
+    Generation {
+        id,
+        member_id: "m".into(),
+        protocol: "cooperative-sticky".into(),
+    }
+}
+
+/// A cooperative member of generation 1 that has read partition 0.
+fn member(seam: &Seam) -> Consumer {
+    let settings = [
+        ("group.id", "g"),
+        ("enable.auto.commit", "false"),
+        ("partition.assignment.strategy", "cooperative-sticky"),
+    ];
+    let mut consumer = consumer(seam, &settings);
+    consumer.subscribe(["t"]).unwrap();
+    consumer.subs.assign(BTreeSet::from([at(0)]));
+    consumer.seek(&at(0), 7).unwrap();
+    group(&mut consumer).shared().enter(&generation(1), false);
+    consumer
+}
+
+fn group(consumer: &mut Consumer) -> &mut GroupClient<ConsumerProtocol> {
+    &mut consumer.membership.as_mut().unwrap().group
+}
+
+#[test]
+fn a_commit_while_joining_is_refused_and_loses_nothing() {
+    let mut consumer = member(&Sim::new(1).host("c"));
+    group(&mut consumer).begin_join().unwrap();
+    let refused = consumer.commit_sync().now_or_never();
+    assert!(matches!(
+        refused,
+        Some(Err(CommitError::Fenced(ErrorCode::RebalanceInProgress)))
+    ));
+    // One that went out before the join: the coordinator has counted on, this member has not heard of it yet.
+    let tell = |consumer: &mut Consumer, code| {
+        commit::tell(group(consumer).shared(), &generation(1), code);
+        group(consumer).generation()
+    };
+    for code in [ErrorCode::IllegalGeneration, ErrorCode::UnknownMemberId] {
+        assert_eq!(tell(&mut consumer, code), Some(generation(1)));
+        assert!(!group(&mut consumer).take_lost() && !group(&mut consumer).needs_join());
+    }
+    group(&mut consumer).shared().enter(&generation(1), false);
+    assert_eq!(tell(&mut consumer, ErrorCode::IllegalGeneration), None);
+    assert!(group(&mut consumer).take_lost(), "outside of a join it does mean that");
+}
+
+#[test]
+fn a_join_waits_for_the_commits_before_it() {
+    let mut sim = Sim::new(1);
+    let seam = sim.host("c");
+    let mut consumer = member(&seam);
+    let poll = |consumer: &mut Consumer| {
+        assert!(
+            consumer
+                .poll_event(Duration::ZERO)
+                .now_or_never()
+                .unwrap()
+                .unwrap()
+                .is_none()
+        );
+        group(consumer).is_joining()
+    };
+    drop(consumer.commit_async());
+    consumer.enforce_rebalance();
+    assert!(!poll(&mut consumer), "the commit is on its way");
+    drop(consumer.commit_async());
+    assert!(!poll(&mut consumer));
+    // Nobody answers: a commit that is tried once is done then.
+    sim.run("c", Duration::from_secs(100), async move {
+        seam.sleep(Duration::from_secs(5)).await
+    });
+    assert!(poll(&mut consumer));
 }

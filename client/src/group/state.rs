@@ -66,9 +66,20 @@ impl Shared {
         self.changed.notify_one();
     }
 
-    /// Whether what a heartbeat in `generation` brought still concerns anyone.
-    pub(super) fn is_current(&self, generation: &Generation) -> bool {
+    /// Whether what a heartbeat or a commit in `generation` brought still concerns anyone. The coordinator counts on as soon as it answers
+    /// JoinGroup: a member that joins is not lost because its old generation is.
+    pub(crate) fn is_current(&self, generation: &Generation) -> bool {
         self.with(|state| !state.joining && state.generation.as_ref() == Some(generation))
+    }
+
+    /// A member of this generation that may be on its way into the next one.
+    #[cfg(test)]
+    pub(crate) fn enter(&self, generation: &Generation, joining: bool) {
+        self.with(|state| {
+            state.generation = Some(generation.clone());
+            state.rejoin = false;
+            state.joining = joining;
+        });
     }
 
     pub(super) fn fail(&self, error: GroupError) {
