@@ -125,6 +125,18 @@ impl Consumer {
         if self.config.auto_commit {
             pause = pause.min(self.next_auto_commit.saturating_sub(now).max(Duration::from_millis(1)));
         }
+        if self.membership.is_some() {
+            // A poll without anything to fetch still shows that its owner is alive, and looks at its metadata (as Kafka's
+            // `timeToNextPoll`).
+            pause = pause.min(self.config.heartbeat_interval);
+        }
+        if let (false, Some(listed_at), Subscription::Matching(_)) =
+            (self.refreshing, self.listed_at, &self.subs.subscription)
+        {
+            let age = now.saturating_sub(listed_at);
+            let left = self.config.client.metadata_max_age.saturating_sub(age);
+            pause = pause.min(left.max(Duration::from_millis(1)));
+        }
         let draining = self.draining.zip(self.committer.as_ref());
         let draining =
             draining.filter(|((count, until), committer)| !committer.done_to(*count) && !until.passed(&seam));

@@ -232,3 +232,17 @@ fn a_join_waits_for_the_commits_before_it() {
     });
     assert!(poll(&mut consumer));
 }
+
+#[test]
+fn a_long_poll_without_anything_to_fetch_wakes_up_for_its_group() {
+    let mut sim = Sim::new(1);
+    let seam = sim.host("c");
+    let clock = seam.clock.clone();
+    let mut consumer = member(&seam);
+    let woke = sim.run("c", Duration::from_secs(10_000), async move {
+        let deadline = consumer.cluster.deadline(Duration::from_secs(5000));
+        consumer.wait(deadline).await.unwrap();
+        clock.monotonic()
+    });
+    assert_eq!(woke, Some(Duration::from_secs(3)), "heartbeat.interval.ms");
+}
