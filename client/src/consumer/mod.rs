@@ -100,6 +100,8 @@ pub struct Consumer {
     /// A join waits until so many commits have their outcome, but not longer than this.
     draining: Option<(u64, Deadline)>,
     listener: Option<Box<dyn RebalanceListener>>,
+    /// What the listener has not been told to the end.
+    telling: Option<ConsumerEvent>,
 }
 
 struct Membership {
@@ -108,7 +110,7 @@ struct Membership {
     cooperative: bool,
 }
 
-/// Told by [`Consumer::poll`] when partitions come and go. Whoever needs more control uses [`Consumer::poll_event`].
+/// Told by [`Consumer::poll`] when partitions come and go. If the poll is dropped meanwhile, the next one tells it again. Whoever needs more control uses [`Consumer::poll_event`].
 #[async_trait]
 pub trait RebalanceListener: Send + Sync {
     /// Partitions were added.
@@ -205,6 +207,7 @@ impl Consumer {
             next_auto_commit,
             draining: None,
             listener: None,
+            telling: None,
         })
     }
 

@@ -10,10 +10,25 @@ use super::error::PollError;
 use super::protocol::read_assignment;
 use super::record::{ConsumerEvent, ConsumerRecord};
 use super::subscription::{Position, Subscription, reset};
-use super::{Consumer, Membership};
+use super::{Consumer, Membership, RebalanceListener};
 use crate::cluster::{Deadline, Wanted};
 use crate::group::Joined;
 use crate::types::TopicPartition;
+
+/// Gives the listener back, also when the poll is dropped while it is told something.
+struct Lent<'a> {
+    consumer: &'a mut Consumer,
+    listener: Option<Box<dyn RebalanceListener>>,
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        if let Some(listener) = self.listener.take() {
+            // It may have set another one.
+            self.consumer.listener.get_or_insert(listener);
+        }
+    }
+}
 
 impl Consumer {
     /// Waits up to `timeout` for records; empty when none came. Joins and rejoins the group as needed, and tells the listener.
@@ -23,22 +38,36 @@ impl Consumer {
     pub async fn poll(&mut self, timeout: Duration) -> Result<Vec<ConsumerRecord>, PollError> {
         let deadline = self.cluster.deadline(timeout);
         loop {
+            // What a poll that was dropped did not finish telling is told from the start.
+            self.tell().await;
             let event = self.poll_event(deadline.left(self.cluster.seam())).await?;
-            let Some(event) = event else { return Ok(Vec::new()) };
-            if let ConsumerEvent::Records(records) = event {
-                return Ok(records);
-            }
-            // Taken out, so that it may use the consumer.
-            let Some(mut listener) = self.listener.take() else {
-                continue;
-            };
             match event {
-                ConsumerEvent::Assigned(partitions) => listener.on_assigned(self, &partitions).await,
-                ConsumerEvent::Revoked(partitions) => listener.on_revoked(self, &partitions).await,
-                ConsumerEvent::Lost(partitions) => listener.on_lost(self, &partitions).await,
+                None => return Ok(Vec::new()),
+                Some(ConsumerEvent::Records(records)) => return Ok(records),
+                // Without a listener nobody wants to know; inside of one there is none either.
+                Some(event) if self.listener.is_some() => self.telling = Some(event),
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// Tells the listener what it has not been told to the end.
+    async fn tell(&mut self) {
+        // Taken out, so that it may use the consumer.
+        let Some(listener) = self.listener.take() else { return };
+        let mut lent = Lent {
+            consumer: self,
+            listener: Some(listener),
+        };
+        if let (Some(event), Some(listener)) = (lent.consumer.telling.clone(), &mut lent.listener) {
+            let consumer = &mut *lent.consumer;
+            match &event {
+                ConsumerEvent::Assigned(partitions) => listener.on_assigned(consumer, partitions).await,
+                ConsumerEvent::Revoked(partitions) => listener.on_revoked(consumer, partitions).await,
+                ConsumerEvent::Lost(partitions) => listener.on_lost(consumer, partitions).await,
                 ConsumerEvent::Records(_) => {}
             }
-            self.listener.get_or_insert(listener);
+            lent.consumer.telling = None;
         }
     }
 

@@ -246,3 +246,54 @@ fn a_long_poll_without_anything_to_fetch_wakes_up_for_its_group() {
     });
     assert_eq!(woke, Some(Duration::from_secs(3)), "heartbeat.interval.ms");
 }
+
+/// Notes what it is told; does not return from the first call.
+struct Stuck(Arc<Mutex<Vec<&'static str>>>);
+
+impl Stuck {
+    async fn note(&self, what: &'static str) {
+        let first = {
+            let mut told = self.0.lock();
+            told.push(what);
+            told.len() == 1
+        };
+        if first {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[async_trait]
+impl RebalanceListener for Stuck {
+    async fn on_assigned(&mut self, _: &mut Consumer, _: &[TopicPartition]) {
+        self.note("assigned").await;
+    }
+
+    async fn on_revoked(&mut self, consumer: &mut Consumer, partitions: &[TopicPartition]) {
+        assert!(
+            partitions
+                .iter()
+                .all(|partition| consumer.subs.get(partition).is_some())
+        );
+        self.note("revoked").await;
+    }
+}
+
+#[test]
+fn a_poll_that_is_dropped_inside_the_listener_keeps_it_and_tells_again() {
+    let mut consumer = consumer(&Sim::new(1).host("c"), &[]);
+    consumer.assign([at(0)]);
+    let told = Arc::new(Mutex::new(Vec::new()));
+    consumer.set_listener(Stuck(told.clone()));
+    for event in [
+        ConsumerEvent::Revoked(vec![at(0)]),
+        ConsumerEvent::Assigned(vec![at(0)]),
+    ] {
+        consumer.events.push_back(event);
+    }
+    assert!(consumer.poll(Duration::ZERO).now_or_never().is_none());
+    assert_eq!(*told.lock(), ["revoked"]);
+    assert!(consumer.poll(Duration::ZERO).now_or_never().is_some());
+    assert_eq!(*told.lock(), ["revoked", "revoked", "assigned"]);
+    assert!(consumer.listener.is_some() && consumer.assignment().is_empty());
+}
