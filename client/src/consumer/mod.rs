@@ -283,6 +283,7 @@ impl Consumer {
     /// [`Consumer::unsubscribe`]).
     pub fn assign(&mut self, partitions: impl IntoIterator<Item = TopicPartition>) {
         self.membership = None;
+        self.forget_rebalance();
         self.subs.subscription = Subscription::Assigned;
         self.subs.assign(partitions.into_iter().collect());
     }
@@ -301,8 +302,15 @@ impl Consumer {
         }
         self.subs.assign(BTreeSet::new());
         self.subs.subscription = Subscription::None;
+        self.forget_rebalance();
+    }
+
+    /// What was announced or under way for a subscription must not touch what comes after it.
+    fn forget_rebalance(&mut self) {
         self.revoking.clear();
         self.events.clear();
+        self.telling = None;
+        self.draining = None;
     }
 
     /// The partitions that this consumer reads at the moment.

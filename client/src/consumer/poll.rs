@@ -129,7 +129,7 @@ impl Consumer {
     }
 
     /// Notes what the event means for the next step.
-    fn announce(&mut self, event: ConsumerEvent) -> ConsumerEvent {
+    pub(super) fn announce(&mut self, event: ConsumerEvent) -> ConsumerEvent {
         if let ConsumerEvent::Revoked(partitions) = &event {
             self.revoking.extend(partitions.iter().cloned());
         }

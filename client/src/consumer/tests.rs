@@ -297,3 +297,16 @@ fn a_poll_that_is_dropped_inside_the_listener_keeps_it_and_tells_again() {
     assert_eq!(*told.lock(), ["revoked", "revoked", "assigned"]);
     assert!(consumer.listener.is_some() && consumer.assignment().is_empty());
 }
+
+#[test]
+fn what_a_subscription_announced_does_not_touch_an_assignment() {
+    let mut consumer = member(&Sim::new(1).host("c"));
+    let event = consumer.announce(ConsumerEvent::Revoked(vec![at(0)]));
+    consumer.events.push_back(event);
+    consumer.assign([at(0)]);
+    assert_eq!(
+        consumer.poll_event(Duration::ZERO).now_or_never().unwrap().unwrap(),
+        None
+    );
+    assert_eq!(consumer.assignment(), BTreeSet::from([at(0)]));
+}
