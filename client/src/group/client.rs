@@ -139,13 +139,7 @@ impl<P: GroupProtocol> GroupClient<P> {
         seam.spawn("group-join", async move {
             let joined = join.run().await;
             // Here and not with the owner: heartbeats start even if the owner is busy.
-            let closed = shared.with(|state| {
-                state.joining = false;
-                if let Ok(joined) = &joined {
-                    state.generation = Some(joined.generation.clone());
-                }
-                state.closed
-            });
+            let closed = shared.joined(&joined);
             // Closed while the join was under way: the owner had nothing to leave with yet.
             if let (true, Ok(joined)) = (closed, &joined) {
                 heartbeat::leave(&coordinator, &config, &joined.generation, "closed while joining").await;

@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use weir_messages::Str;
 
-use super::{Generation, GroupError};
+use super::{Generation, GroupError, Joined};
 
 /// The membership as it stands.
 #[derive(Debug, Default)]
@@ -60,6 +60,19 @@ impl Shared {
         self.changed.notify_one();
     }
 
+    /// A join ended; whether the membership was closed meanwhile. One that failed is still due: what asked for it has not been done,
+    /// even if the old generation is still there.
+    pub(super) fn joined(&self, joined: &Result<Joined, GroupError>) -> bool {
+        self.with(|state| {
+            state.joining = false;
+            match joined {
+                Ok(joined) => state.generation = Some(joined.generation.clone()),
+                Err(_) => state.rejoin = true,
+            }
+            state.closed
+        })
+    }
+
     /// Another join is due, the assignment still holds.
     pub(crate) fn ask_rejoin(&self) {
         self.with(|state| state.rejoin = true);
@@ -88,5 +101,39 @@ impl Shared {
             state.fatal = Some(error);
         });
         self.changed.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+
+    #[test]
+    fn a_failed_join_is_due_again_and_a_wish_during_one_is_kept() {
+        let generation = Generation {
+            id: 3,
+            member_id: "m".into(),
+            protocol: "range".into(),
+        };
+        let shared = Shared::default();
+        // As a join begins: the wish for it is cleared.
+        shared.enter(&generation, true);
+        let failed = Err(GroupError::Assign(super::super::AssignError("no".to_owned())));
+        assert!(!shared.joined(&failed));
+        assert!(shared.with(|state| state.rejoin && !state.joining && state.generation.is_some()));
+
+        shared.enter(&generation, true);
+        let joined = Ok(Joined {
+            generation,
+            leader: false,
+            assignment: Bytes::new(),
+        });
+        shared.joined(&joined);
+        assert!(shared.with(|state| !state.rejoin));
+        shared.enter(&joined.as_ref().unwrap().generation, true);
+        shared.ask_rejoin();
+        shared.joined(&joined);
+        assert!(shared.with(|state| state.rejoin));
     }
 }
