@@ -58,6 +58,8 @@ pub(super) struct Accumulator {
     cursor: Option<TopicPartition>,
     /// Somebody flushes or waits for room: batches are not held back to fill up.
     pub(super) hurry: usize,
+    /// Nobody will send what is appended from now on.
+    closed: bool,
     in_flight: usize,
     /// Batches without an outcome, by number; a batch that was split counts as many.
     open: BTreeMap<u64, usize>,
@@ -111,6 +113,7 @@ impl Accumulator {
             producer: None,
             cursor: None,
             hurry: 0,
+            closed: false,
             in_flight: 0,
             open: BTreeMap::new(),
             last_id: 0,
@@ -140,12 +143,19 @@ impl Accumulator {
         self.active.is_empty() && self.in_flight == 0
     }
 
+    /// Closes if there is nothing to send and nothing on its way; whether it did. A record that is on its way here comes before
+    /// that, or is refused.
+    pub(super) fn close_if_empty(&mut self) -> bool {
+        self.closed |= self.is_empty();
+        self.closed
+    }
+
     /// Partitions with something to send.
     pub(super) fn active(&self) -> impl Iterator<Item = &TopicPartition> {
         self.active.iter()
     }
 
-    /// Adds a record of at most `size` bytes to the last batch of its partition, or to a new one.
+    /// Adds a record of at most `size` bytes to the last batch of its partition, or to a new one. `None`: closed.
     pub(super) fn append(
         &mut self,
         partition: TopicPartition,
@@ -154,6 +164,9 @@ impl Accumulator {
         size: usize,
         now: Duration,
     ) -> Option<Appended> {
+        if self.closed {
+            return None;
+        }
         let limit = self.limits.batch_size;
         let queue = self.queues.entry(partition.clone()).or_default();
         if let Some(delivery) = queue

@@ -217,6 +217,25 @@ fn a_flush_knows_when_all_halves_of_a_split_batch_are_settled() {
     assert_eq!(offsets, [10, 11, 12, 13]);
 }
 
+#[test]
+fn a_record_that_comes_after_the_sender_has_ended_is_refused() {
+    let mut accumulator = accumulator(limits());
+    drop(append(&mut accumulator, 0, "a", MS));
+    assert!(!accumulator.close_if_empty(), "there is something to send");
+    drop(append(&mut accumulator, 0, "b", MS));
+    let batch = drain(&mut accumulator, MS * 6).remove(0);
+    assert!(!accumulator.close_if_empty(), "and something on its way");
+    accumulator.acknowledge(batch, acked(0));
+    assert!(accumulator.close_if_empty());
+    let record = ProducerRecord::new("t", "late");
+    let late = accumulator.append(at(0), &record, 1, record_size(&record), MS * 7);
+    assert!(late.is_none() && accumulator.is_empty());
+    assert!(
+        accumulator.settled_to(accumulator.last_id()),
+        "a flush does not wait for it"
+    );
+}
+
 fn whole_is_refused(accumulator: &mut Accumulator, mut whole: Batch) {
     // Sealed as the sender does before it sends.
     whole.seal().unwrap();

@@ -152,6 +152,8 @@ impl Producer {
         let at = TopicPartition::new(topic.name.clone(), partition);
         let appended = self.shared.accumulator.lock().append(at, &record, timestamp, size, now);
         let Some(appended) = appended else {
+            // Closed while this waited for metadata or for room.
+            self.shared.buffer.add_permits(size);
             return Err(SendError::Closed);
         };
         if record.partition.is_none() {

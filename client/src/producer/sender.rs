@@ -106,7 +106,7 @@ impl Sender {
             let now = self.seam().clock.monotonic();
             self.step(now);
             let closing = self.shared.closing.load(std::sync::atomic::Ordering::Acquire);
-            if closing && self.shared.accumulator.lock().is_empty() {
+            if closing && self.shared.accumulator.lock().close_if_empty() {
                 break;
             }
             // Of the same moment as the drain: what became due since then must not be taken for something that waits for others.
