@@ -376,6 +376,8 @@ impl Accumulator {
         }
         match (&error, code) {
             (SendError::Call(_), _) => batch.uncertain = true,
+            // The leader has it, followers do not or not yet.
+            (_, ErrorCode::RequestTimedOut | ErrorCode::NotEnoughReplicasAfterAppend) => batch.uncertain = true,
             // A broker that had it would have called it a duplicate.
             (_, ErrorCode::OutOfOrderSequenceNumber) => batch.uncertain = false,
             _ => {}

@@ -236,6 +236,32 @@ fn a_record_that_comes_after_the_sender_has_ended_is_refused() {
     );
 }
 
+#[test]
+fn what_a_leader_appended_without_its_followers_is_not_sent_under_another_number() {
+    for code in [ErrorCode::RequestTimedOut, ErrorCode::NotEnoughReplicasAfterAppend] {
+        let mut accumulator = accumulator(limits());
+        drop(append(&mut accumulator, 0, "a", MS));
+        let first = drain(&mut accumulator, MS * 6).remove(0);
+        accumulator.acknowledge(first, acked(0));
+        drop(append(&mut accumulator, 0, &"b".repeat(60), MS * 7));
+        let appended = append(&mut accumulator, 0, &"c".repeat(60), MS * 7);
+        let (bad, second) = (
+            drain(&mut accumulator, MS * 20).remove(0),
+            drain(&mut accumulator, MS * 20).remove(0),
+        );
+        let error = refusal(&second, code);
+        assert!(accumulator.reject(second, error, MS * 20, MS).retried);
+        // What is before it fails for good: the rest goes on under a new epoch, in which nobody would know it for a duplicate.
+        let error = refusal(&bad, ErrorCode::InvalidRecord);
+        accumulator.reject(bad, error, MS * 20, MS);
+        assert!(
+            matches!(appended.now_or_never(), Some(Err(SendError::Rejected { .. }))),
+            "{code}"
+        );
+        assert!(accumulator.is_empty());
+    }
+}
+
 fn whole_is_refused(accumulator: &mut Accumulator, mut whole: Batch) {
     // Sealed as the sender does before it sends.
     whole.seal().unwrap();
