@@ -385,8 +385,9 @@ impl Accumulator {
         let mut bump = false;
         let again = match code {
             ErrorCode::OutOfOrderSequenceNumber | ErrorCode::UnknownProducerId if batch.sequence.is_some() => {
-                // Expected behind a batch that is being retried. If it was this one's turn, the broker forgot the producer.
-                if queue.retries.is_empty() && queue.is_next(&batch) || code == ErrorCode::UnknownProducerId {
+                // Expected behind a batch that is being retried. If it was this one's turn, the broker forgot the producer (Kafka's
+                // `TransactionManager.canRetry`).
+                if queue.is_next(&batch) || code == ErrorCode::UnknownProducerId {
                     queue.broken = true;
                     bump = true;
                 }

@@ -262,6 +262,33 @@ fn what_a_leader_appended_without_its_followers_is_not_sent_under_another_number
     }
 }
 
+#[test]
+fn a_broker_that_forgot_the_producer_is_noticed_with_others_waiting_behind() {
+    let mut accumulator = accumulator(limits());
+    drop(append(&mut accumulator, 0, "a", MS));
+    let first = drain(&mut accumulator, MS * 6).remove(0);
+    accumulator.acknowledge(first, acked(0));
+    for value in ["b", "c"] {
+        drop(append(&mut accumulator, 0, &value.repeat(60), MS * 7));
+    }
+    let (head, behind) = (
+        drain(&mut accumulator, MS * 20).remove(0),
+        drain(&mut accumulator, MS * 20).remove(0),
+    );
+    // Over two connections, after a change of leader: the later one is answered first.
+    for batch in [behind, head] {
+        let error = refusal(&batch, ErrorCode::OutOfOrderSequenceNumber);
+        assert!(accumulator.reject(batch, error, MS * 20, MS).retried);
+    }
+    for value in ["b", "c"] {
+        let mut batch = drain(&mut accumulator, MS * 30).remove(0);
+        assert_eq!(batch.sequence.unwrap().producer.epoch, 1, "a new epoch");
+        assert_eq!(values(&mut batch), [value.repeat(60)]);
+        accumulator.acknowledge(batch, acked(1));
+    }
+    assert!(accumulator.is_empty());
+}
+
 fn whole_is_refused(accumulator: &mut Accumulator, mut whole: Batch) {
     // Sealed as the sender does before it sends.
     whole.seal().unwrap();
