@@ -8,6 +8,7 @@ use weir_core::ErrorCode;
 use weir_messages::metadata_response::{MetadataResponsePartition, MetadataResponseTopic};
 use weir_messages::{MetadataResponse, Str, Uuid};
 
+use super::MetadataError;
 use crate::types::TopicPartition;
 
 /// A broker.
@@ -57,6 +58,20 @@ pub struct PartitionMetadata {
     pub replicas: Vec<i32>,
     /// Those in sync.
     pub isr: Vec<i32>,
+}
+
+impl TopicMetadata {
+    /// Leader of a partition and its epoch.
+    pub(crate) fn leader(&self, partition: i32) -> Result<(i32, i32), MetadataError> {
+        let index = usize::try_from(partition).unwrap_or(usize::MAX);
+        let at = || TopicPartition::new(self.name.clone(), partition);
+        let found = self
+            .partitions
+            .get(index)
+            .ok_or_else(|| MetadataError::NoPartition(at()))?;
+        let leader = found.leader.ok_or_else(|| MetadataError::NoLeader(at()))?;
+        Ok((leader, found.leader_epoch))
+    }
 }
 
 #[derive(Debug, Default)]

@@ -268,16 +268,10 @@ impl Cluster {
     /// Leader and its epoch, asking the cluster when the cache does not know.
     pub(crate) async fn leader(&self, partition: &TopicPartition) -> Result<(i32, i32), MetadataError> {
         let topic = self.topic(&partition.topic, false).await?;
-        let index = usize::try_from(partition.partition).unwrap_or(usize::MAX);
-        let found = topic.partitions.get(index);
-        let error = match found.map(|found| (found.leader, found.leader_epoch)) {
-            Some((Some(leader), epoch)) => return Ok((leader, epoch)),
-            Some((None, _)) => MetadataError::NoLeader(partition.clone()),
-            None => MetadataError::NoPartition(partition.clone()),
-        };
-        // Either may have changed since the cache was filled.
-        self.invalidate(&partition.topic);
-        Err(error)
+        // What it lacks it may have by now.
+        topic
+            .leader(partition.partition)
+            .inspect_err(|_| self.invalidate(&partition.topic))
     }
 
     /// Fills the cache as an answer of this moment would.

@@ -10,10 +10,11 @@ use super::Consumer;
 use super::buffer::Buffer;
 use super::error::{OffsetsError, PollError};
 use super::jobs::{Asked, Brought};
+use super::offsets::Listed;
 use super::subscription::{Fetched, Position, Seek, Subscription, reset};
 use crate::cluster::Broker;
 use crate::config::IsolationLevel;
-use crate::types::{OffsetAndMetadata, OffsetAndTimestamp, TopicPartition};
+use crate::types::{OffsetAndMetadata, TopicPartition};
 
 impl Consumer {
     pub(super) fn read_inbox(&mut self) {
@@ -49,9 +50,9 @@ impl Consumer {
                 self.looking_up = false;
                 self.on_committed(&asked, result);
             }
-            Brought::Sought { asked, result } => {
+            Brought::Sought { asked, listed } => {
                 self.seeking = false;
-                self.on_sought(&asked, result);
+                self.on_sought(&asked, &listed);
             }
             Brought::Metadata { all, failed } => {
                 self.refreshing = false;
@@ -93,33 +94,33 @@ impl Consumer {
         }
     }
 
-    fn on_sought(
-        &mut self,
-        asked: &[(TopicPartition, u64, Seek)],
-        result: Result<BTreeMap<TopicPartition, Option<OffsetAndTimestamp>>, OffsetsError>,
-    ) {
-        let found = match result {
-            Ok(found) => found,
-            Err(error) => {
-                tracing::debug!(%error, "positions");
-                asked
-                    .iter()
-                    .for_each(|(partition, _, _)| self.pause_partition(partition));
-                return;
-            }
-        };
+    fn on_sought(&mut self, asked: &[(TopicPartition, u64, Seek)], listed: &Listed) {
+        // Said once per topic and round.
+        let mut refused = BTreeSet::new();
         for (partition, token, _) in asked {
             let Some(state) = self.subs.current(partition, *token) else {
                 continue;
             };
-            state.position = match found.get(partition) {
-                Some(Some(offset)) => Position::At {
-                    offset: offset.offset,
-                    leader_epoch: offset.leader_epoch,
-                },
+            match listed.found.get(partition) {
+                Some(Some(offset)) => {
+                    state.position = Position::At {
+                        offset: offset.offset,
+                        leader_epoch: offset.leader_epoch,
+                    };
+                }
                 // No record is that young: behind the last one.
-                _ => Position::Seeking(Seek::End),
-            };
+                Some(None) => state.position = Position::Seeking(Seek::End),
+                None => {
+                    self.pause_partition(partition);
+                    let Some(error) = listed.failed.get(partition) else {
+                        continue;
+                    };
+                    tracing::debug!(%partition, %error, "position");
+                    if !error.retriable() && refused.insert(&partition.topic) {
+                        self.failures.push_back(error.of_position(partition));
+                    }
+                }
+            }
         }
     }
 

@@ -169,6 +169,25 @@ pub enum OffsetsError {
 }
 
 impl OffsetsError {
+    /// As a poll says that a position cannot be found.
+    pub(super) fn of_position(&self, at: &TopicPartition) -> PollError {
+        let refused = |error: ApiError| PollError::Refused {
+            partition: at.clone(),
+            error,
+        };
+        match self {
+            Self::Metadata(MetadataError::Call(error)) | Self::Call(error) => error.clone().into(),
+            Self::Metadata(MetadataError::Topic { error, .. }) => refused(error.clone()),
+            Self::Refused { code, .. } | Self::Group(code) => refused((*code).into()),
+            Self::NoGroup
+            | Self::NotAssigned(_)
+            | Self::Negative
+            | Self::Metadata(_)
+            | Self::Poll(_)
+            | Self::Timeout => refused(ErrorCode::UnknownServerError.into()),
+        }
+    }
+
     /// Whether asking again may help.
     pub fn retriable(&self) -> bool {
         match self {

@@ -10,12 +10,12 @@ use weir_messages::fetch_request::{FetchPartition, FetchTopic};
 use weir_messages::{FetchRequest, FetchResponse, Str, Uuid};
 
 use super::error::OffsetsError;
-use super::offsets::{self, EARLIEST, LATEST};
+use super::offsets::{self, EARLIEST, LATEST, Listed};
 use super::subscription::Seek;
 use crate::cluster::{Cluster, Lane, Wanted};
 use crate::config::ConsumerConfig;
 use crate::group::Coordinator;
-use crate::types::{OffsetAndMetadata, OffsetAndTimestamp, TopicPartition};
+use crate::types::{OffsetAndMetadata, TopicPartition};
 use crate::wire::CallError;
 
 /// From this version on, topics are named by id alone (KIP-516).
@@ -44,7 +44,7 @@ pub(super) enum Brought {
     },
     Sought {
         asked: Vec<(TopicPartition, u64, Seek)>,
-        result: Result<BTreeMap<TopicPartition, Option<OffsetAndTimestamp>>, OffsetsError>,
+        listed: Listed,
     },
     Metadata {
         /// Names of all topics, when all were asked for.
@@ -132,10 +132,9 @@ impl Jobs {
         });
     }
 
-    /// Offsets at the beginning, at the end, or by time.
+    /// Offsets at the beginning, at the end, or by time: one round, so that what is found does not wait for what is not.
     pub(super) fn seek(&self, asked: Vec<(TopicPartition, u64, Seek)>) {
         let (cluster, isolation) = (self.cluster.clone(), self.config.isolation_level);
-        let deadline = cluster.deadline(self.config.client.request_timeout);
         self.run("consumer-seek", async move {
             let timestamp = |seek| match seek {
                 Seek::Beginning => EARLIEST,
@@ -146,8 +145,8 @@ impl Jobs {
                 .iter()
                 .map(|(partition, _, seek)| (partition.clone(), timestamp(*seek)))
                 .collect();
-            let result = offsets::list_offsets(&cluster, &wanted, isolation, deadline).await;
-            Brought::Sought { asked, result }
+            let listed = offsets::list_once(&cluster, &wanted, isolation).await;
+            Brought::Sought { asked, listed }
         });
     }
 

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use weir_core::ErrorCode;
 use weir_messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
 use weir_messages::offset_fetch_request::{OffsetFetchRequestGroup, OffsetFetchRequestTopic, OffsetFetchRequestTopics};
-use weir_messages::{ListOffsetsRequest, OffsetFetchRequest, OffsetFetchResponse, Str};
+use weir_messages::{ListOffsetsRequest, ListOffsetsResponse, OffsetFetchRequest, OffsetFetchResponse, Str};
 
 use super::error::OffsetsError;
 use crate::cluster::{Cluster, Deadline, Lane};
@@ -28,6 +28,14 @@ const MANY_GROUPS: i16 = 8;
 type Found = BTreeMap<TopicPartition, Option<OffsetAndTimestamp>>;
 type Committed = BTreeMap<TopicPartition, OffsetAndMetadata>;
 
+/// What one round of ListOffsets brought: each partition is in one of both.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    /// `None` for a timestamp behind the last record.
+    pub(super) found: Found,
+    pub(super) failed: BTreeMap<TopicPartition, OffsetsError>,
+}
+
 /// ListOffsets for many partitions; `None` for a timestamp behind the last record. Retries until `deadline`.
 pub(crate) async fn list_offsets(
     cluster: &Cluster,
@@ -38,12 +46,14 @@ pub(crate) async fn list_offsets(
     let mut found = Found::new();
     let mut backoff = cluster.backoff();
     loop {
-        let missing = wanted.iter().filter(|(partition, _)| !found.contains_key(*partition));
-        let missing: Vec<(&TopicPartition, i64)> = missing.map(|(at, timestamp)| (at, *timestamp)).collect();
-        let error = match list_once(cluster, &missing, isolation, &mut found).await {
-            Ok(()) if found.len() == wanted.len() => return Ok(found),
-            Ok(()) => OffsetsError::Timeout,
-            Err(error) => error,
+        let mut missing = wanted.clone();
+        missing.retain(|partition, _| !found.contains_key(partition));
+        let listed = list_once(cluster, &missing, isolation).await;
+        found.extend(listed.found);
+        // One that retries do not help counts first.
+        let worse = |a: OffsetsError, b: OffsetsError| if a.retriable() { b } else { a };
+        let Some(error) = listed.failed.into_values().reduce(worse) else {
+            return Ok(found);
         };
         if !error.retriable() || deadline.passed(cluster.seam()) {
             return Err(error);
@@ -53,68 +63,117 @@ pub(crate) async fn list_offsets(
     }
 }
 
-async fn list_once(
+/// One round. A partition that cannot be asked for or is refused does not keep the others waiting (Kafka's
+/// `groupListOffsetRequests`).
+pub(super) async fn list_once(
     cluster: &Cluster,
-    missing: &[(&TopicPartition, i64)],
+    wanted: &BTreeMap<TopicPartition, i64>,
     isolation: IsolationLevel,
-    found: &mut Found,
-) -> Result<(), OffsetsError> {
-    let mut by_node: BTreeMap<i32, BTreeMap<Str, Vec<ListOffsetsPartition>>> = BTreeMap::new();
-    for (partition, timestamp) in missing {
-        let (leader, leader_epoch) = cluster.leader(partition).await?;
-        let topics = by_node.entry(leader).or_default();
-        let rows = topics.entry(partition.topic.clone()).or_default();
-        rows.push(ListOffsetsPartition {
-            partition_index: partition.partition,
-            current_leader_epoch: leader_epoch,
-            timestamp: *timestamp,
-            ..Default::default()
-        });
-    }
+) -> Listed {
+    let mut listed = Listed::default();
+    let by_node = by_leader(cluster, wanted, &mut listed).await;
     let calls = by_node.into_iter().map(|(node, topics)| async move {
-        let topic = |(name, partitions)| ListOffsetsTopic {
-            name,
-            partitions,
+        let topic = |(name, partitions): (&Str, &Vec<ListOffsetsPartition>)| ListOffsetsTopic {
+            name: name.clone(),
+            partitions: partitions.clone(),
             ..Default::default()
         };
         let request = ListOffsetsRequest {
             replica_id: -1,
             isolation_level: isolation.wire(),
-            topics: topics.into_iter().map(topic).collect(),
+            topics: topics.iter().map(topic).collect(),
             ..Default::default()
         };
-        cluster.call(node, Lane::Main, &request, i16::MAX).await
+        (topics, cluster.call(node, Lane::Main, &request, i16::MAX).await)
     });
-    let mut first_error = None;
-    for result in join_all(calls).await {
-        let response = match result {
-            Ok(response) => response,
+    for (asked, result) in join_all(calls).await {
+        match result {
+            Ok(response) => read_offsets(cluster, response, &mut listed),
             Err(error) => {
-                missing
-                    .iter()
-                    .for_each(|(partition, _)| cluster.invalidate(&partition.topic));
-                first_error.get_or_insert(OffsetsError::Call(error));
-                continue;
-            }
-        };
-        for topic in response.topics {
-            for answer in topic.partitions {
-                let partition = TopicPartition::new(topic.name.clone(), answer.partition_index);
-                if let Err(code) = ErrorCode::check(answer.error_code) {
-                    cluster.invalidate(&partition.topic);
-                    first_error.get_or_insert(OffsetsError::Refused { partition, code });
-                    continue;
+                for (topic, rows) in asked {
+                    cluster.invalidate(&topic);
+                    let failed = |row: ListOffsetsPartition| TopicPartition::new(topic.clone(), row.partition_index);
+                    let error = || OffsetsError::Call(error.clone());
+                    listed
+                        .failed
+                        .extend(rows.into_iter().map(failed).map(|at| (at, error())));
                 }
-                let offset = OffsetAndTimestamp {
-                    offset: answer.offset,
-                    timestamp: answer.timestamp,
-                    leader_epoch: Some(answer.leader_epoch).filter(|epoch| *epoch >= 0),
-                };
-                found.insert(partition, Some(offset).filter(|offset| offset.offset >= 0));
             }
         }
     }
-    first_error.map_or(Ok(()), Err)
+    // What an answer passes over.
+    for partition in wanted.keys() {
+        if !listed.found.contains_key(partition) {
+            let error = || OffsetsError::Timeout;
+            listed.failed.entry(partition.clone()).or_insert_with(error);
+        }
+    }
+    listed
+}
+
+type Rows = BTreeMap<Str, Vec<ListOffsetsPartition>>;
+
+/// What to ask which node; asks for metadata once per topic.
+async fn by_leader(
+    cluster: &Cluster,
+    wanted: &BTreeMap<TopicPartition, i64>,
+    listed: &mut Listed,
+) -> BTreeMap<i32, Rows> {
+    let mut by_node: BTreeMap<i32, Rows> = BTreeMap::new();
+    let mut topics = BTreeMap::new();
+    for (partition, timestamp) in wanted {
+        let name = &partition.topic;
+        if !topics.contains_key(name) {
+            topics.insert(name.clone(), cluster.topic(name, false).await);
+        }
+        let leader = match topics.get(name) {
+            Some(Ok(topic)) => topic
+                .leader(partition.partition)
+                .inspect_err(|_| cluster.invalidate(name)),
+            Some(Err(error)) => Err(error.clone()),
+            None => continue,
+        };
+        match leader {
+            Ok((leader, leader_epoch)) => {
+                let rows = by_node.entry(leader).or_default().entry(name.clone()).or_default();
+                rows.push(ListOffsetsPartition {
+                    partition_index: partition.partition,
+                    current_leader_epoch: leader_epoch,
+                    timestamp: *timestamp,
+                    ..Default::default()
+                });
+            }
+            Err(error) => {
+                listed.failed.insert(partition.clone(), error.into());
+            }
+        }
+    }
+    by_node
+}
+
+fn read_offsets(cluster: &Cluster, response: ListOffsetsResponse, listed: &mut Listed) {
+    for topic in response.topics {
+        for answer in topic.partitions {
+            let partition = TopicPartition::new(topic.name.clone(), answer.partition_index);
+            if let Err(code) = ErrorCode::check(answer.error_code) {
+                cluster.invalidate(&partition.topic);
+                let error = OffsetsError::Refused {
+                    partition: partition.clone(),
+                    code,
+                };
+                listed.failed.insert(partition, error);
+                continue;
+            }
+            let offset = OffsetAndTimestamp {
+                offset: answer.offset,
+                timestamp: answer.timestamp,
+                leader_epoch: Some(answer.leader_epoch).filter(|epoch| *epoch >= 0),
+            };
+            listed
+                .found
+                .insert(partition, Some(offset).filter(|offset| offset.offset >= 0));
+        }
+    }
 }
 
 /// A group's committed offsets of some partitions, or of all (`None`). Partitions without one are left out.

@@ -12,6 +12,7 @@ use weir_messages::metadata_response::{MetadataResponseBroker, MetadataResponseP
 use weir_messages::{FetchResponse, MetadataResponse};
 
 use super::jobs::Asked;
+use super::offsets::Listed;
 use super::*;
 use crate::cluster::MetadataError;
 
@@ -309,4 +310,71 @@ fn what_a_subscription_announced_does_not_touch_an_assignment() {
         None
     );
     assert_eq!(consumer.assignment(), BTreeSet::from([at(0)]));
+}
+
+#[test]
+fn positions_that_were_found_do_not_wait_for_those_that_were_not() {
+    let mut consumer = consumer(&Sim::new(1).host("c"), &[]);
+    consumer.assign([at(0), at(1), at(2), at(3)]);
+    let mut asked = Vec::new();
+    for partition in consumer.assignment() {
+        consumer.seek_to_beginning(&partition).unwrap();
+        asked.push((
+            partition.clone(),
+            consumer.subs.get(&partition).unwrap().token,
+            Seek::Beginning,
+        ));
+    }
+    let offset = OffsetAndTimestamp {
+        offset: 5,
+        timestamp: -1,
+        leader_epoch: None,
+    };
+    let refused = |partition| OffsetsError::Refused {
+        partition,
+        code: ErrorCode::TopicAuthorizationFailed,
+    };
+    let listed = Listed {
+        found: BTreeMap::from([(at(0), Some(offset))]),
+        failed: BTreeMap::from([
+            (at(1), MetadataError::NoLeader(at(1)).into()),
+            (at(2), refused(at(2))),
+            (at(3), refused(at(3))),
+        ]),
+    };
+    consumer.on_brought(Brought::Sought { asked, listed });
+    assert_eq!(offset_of(&consumer, &at(0)), Some(5));
+    assert!(consumer.subs.seeking(Duration::ZERO).is_empty(), "the others pause");
+    assert_eq!(consumer.subs.seeking(Duration::from_secs(1)).len(), 3);
+    let error = consumer.poll_event(Duration::ZERO).now_or_never().unwrap();
+    assert!(matches!(error, Err(PollError::Refused { partition, .. }) if partition == at(2)));
+    assert!(
+        consumer.failures.is_empty(),
+        "once per topic; without a leader is not final"
+    );
+}
+
+#[test]
+fn a_partition_without_a_leader_does_not_keep_the_others_from_being_asked_for() {
+    let mut sim = Sim::new(1);
+    let seam = sim.host("c");
+    let consumer = consumer(&seam, &[]);
+    consumer.cluster.learn(&metadata(&[-1, 1]));
+    let wanted = BTreeMap::from([(at(0), LATEST), (at(1), LATEST), (at(2), LATEST)]);
+    let listed = sim.run("c", Duration::from_secs(100), async move {
+        offsets::list_once(&consumer.cluster, &wanted, consumer.config.isolation_level).await
+    });
+    let failed = listed.unwrap().failed;
+    assert!(matches!(
+        failed[&at(0)],
+        OffsetsError::Metadata(MetadataError::NoLeader(_))
+    ));
+    assert!(
+        matches!(failed[&at(1)], OffsetsError::Call(_)),
+        "was asked, nobody answers"
+    );
+    assert!(matches!(
+        failed[&at(2)],
+        OffsetsError::Metadata(MetadataError::NoPartition(_))
+    ));
 }
