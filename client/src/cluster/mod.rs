@@ -46,6 +46,9 @@ pub enum MetadataError {
     /// The partition has no leader at the moment.
     #[error("{0} has no leader")]
     NoLeader(TopicPartition),
+    /// No answer in the time that the caller had.
+    #[error("topic {0}: no metadata in time")]
+    Timeout(Str),
 }
 
 impl MetadataError {
@@ -54,7 +57,7 @@ impl MetadataError {
         match self {
             Self::Call(error) => error.retriable(),
             Self::Topic { error, .. } => error.retriable(),
-            Self::NoPartition(_) | Self::NoLeader(_) => true,
+            Self::NoPartition(_) | Self::NoLeader(_) | Self::Timeout(_) => true,
         }
     }
 }
@@ -68,7 +71,7 @@ struct Inner {
     config: ClientConfig,
     pool: Pool,
     cache: Mutex<Cache>,
-    /// One metadata request at a time: those who wait for it usually find what they want when it is back.
+    /// One metadata request at a time: those who wait for a topic look into the cache again before they ask themselves.
     refreshing: tokio::sync::Mutex<()>,
 }
 
@@ -170,8 +173,13 @@ impl Cluster {
 
     /// Fetches metadata now and merges it into the cache.
     pub(crate) async fn refresh(&self, wanted: &Wanted, auto_create: bool) -> Result<MetadataResponse, CallError> {
-        let before = self.0.seam.clock.monotonic();
         let _one = self.0.refreshing.lock().await;
+        self.ask(wanted, auto_create).await
+    }
+
+    /// The request itself, under the lock.
+    async fn ask(&self, wanted: &Wanted, auto_create: bool) -> Result<MetadataResponse, CallError> {
+        let before = self.0.seam.clock.monotonic();
         let topics = match wanted {
             Wanted::All => None,
             Wanted::Topics(names) => {
@@ -201,8 +209,14 @@ impl Cluster {
         if let Some(topic) = self.cached(name) {
             return Ok(topic);
         }
+        let since = self.0.seam.clock.monotonic();
+        let _one = self.0.refreshing.lock().await;
+        // Somebody else may have asked meanwhile; an answer to what was asked before may be what the caller called stale.
+        if let Some(topic) = self.0.cache.lock().fresh_topic(name, since) {
+            return Ok(topic);
+        }
         let wanted = Wanted::Topics(BTreeSet::from([name.clone()]));
-        let response = self.refresh(&wanted, auto_create).await?;
+        let response = self.ask(&wanted, auto_create).await?;
         let of = response.topics.iter().find(|topic| topic.name.as_ref() == Some(name));
         let code = of.map_or(ErrorCode::UnknownTopicOrPartition.code(), |topic| topic.error_code);
         ApiError::check(code, None).map_err(|error| MetadataError::Topic {
@@ -215,7 +229,7 @@ impl Cluster {
         })
     }
 
-    /// [`Self::topic`] with retries until `deadline`.
+    /// [`Self::topic`] with retries until `deadline`, and not a moment longer.
     pub(crate) async fn topic_until(
         &self,
         name: &Str,
@@ -223,13 +237,18 @@ impl Cluster {
         deadline: Deadline,
     ) -> Result<Arc<TopicMetadata>, MetadataError> {
         let mut backoff = self.backoff();
+        let mut last = None;
         loop {
-            match self.topic(name, auto_create).await {
-                Err(error) if error.retriable() && !deadline.passed(self.seam()) => {
+            // A broker that does not answer takes longer than the caller may have.
+            let left = deadline.left(self.seam());
+            match self.seam().timeout(left, self.topic(name, auto_create)).await {
+                None => return Err(last.unwrap_or_else(|| MetadataError::Timeout(name.clone()))),
+                Some(Err(error)) if error.retriable() && !deadline.passed(self.seam()) => {
                     tracing::debug!(%error, "metadata, retrying");
+                    last = Some(error);
                     backoff.pause(self.seam(), deadline).await;
                 }
-                done => return done,
+                Some(done) => return done,
             }
         }
     }
@@ -284,5 +303,72 @@ impl Cluster {
     /// Ends all connections.
     pub fn close(&self) {
         self.0.pool.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+    use futures_util::future::{join_all, poll_immediate};
+    use weir_core::sim::Sim;
+    use weir_messages::metadata_response::{MetadataResponsePartition, MetadataResponseTopic};
+
+    fn cluster(seam: &Seam) -> Cluster {
+        let config = crate::config::AdminConfig::new("127.0.0.1:7,127.0.0.1:8").unwrap();
+        Cluster::new(seam.clone(), config.client)
+    }
+
+    /// Servers that take connections and say nothing.
+    fn silent(sim: &mut Sim) {
+        let seam = sim.host("server");
+        let s = seam.clone();
+        seam.spawn("silent", async move {
+            let first = s.net.listen("127.0.0.1:7".parse().unwrap()).await.unwrap();
+            let second = s.net.listen("127.0.0.1:8".parse().unwrap()).await.unwrap();
+            let _open = (first.accept().await, second.accept().await);
+            std::future::pending::<()>().await;
+        });
+    }
+
+    #[test]
+    fn silent_brokers_do_not_hold_a_caller_longer_than_it_has_time() {
+        let mut sim = Sim::new(1);
+        silent(&mut sim);
+        let seam = sim.host("c");
+        let cluster = cluster(&seam);
+        let clock = seam.clock.clone();
+        let waited = sim.run("c", Duration::from_secs(1000), async move {
+            seam.sleep(Duration::from_millis(10)).await;
+            let begun = clock.monotonic();
+            let deadline = cluster.deadline(Duration::from_secs(1));
+            let name = Str::from_static("t");
+            let callers = (0..3).map(|_| cluster.topic_until(&name, true, deadline));
+            for result in join_all(callers).await {
+                assert!(matches!(result, Err(MetadataError::Timeout(_))), "{result:?}");
+            }
+            clock.monotonic() - begun
+        });
+        assert_eq!(waited, Some(Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn who_waited_for_a_request_finds_its_answer() {
+        let cluster = cluster(&Sim::new(1).host("c"));
+        let asking = cluster.0.refreshing.try_lock().unwrap();
+        let name = Str::from_static("t");
+        let mut waiting = Box::pin(cluster.topic(&name, true));
+        assert!(poll_immediate(&mut waiting).now_or_never().unwrap().is_none());
+        cluster.learn(&MetadataResponse {
+            topics: vec![MetadataResponseTopic {
+                name: Some(name.clone()),
+                partitions: vec![MetadataResponsePartition::default()],
+                ..Default::default()
+            }],
+            ..Default::default()
+        });
+        drop(asking);
+        let found = waiting.now_or_never().expect("without a request of its own");
+        assert_eq!(found.unwrap().name, name);
     }
 }

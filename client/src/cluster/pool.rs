@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use tokio::sync::{OwnedMutexGuard, oneshot};
 use weir_core::Seam;
 
 use super::retry::Backoff;
@@ -39,7 +40,7 @@ pub(super) struct Pool {
 /// One place for a connection; the async lock is held while connecting, so that callers share the attempt.
 struct Slot {
     current: Mutex<Option<Arc<Connection>>>,
-    connecting: tokio::sync::Mutex<Failures>,
+    connecting: Arc<tokio::sync::Mutex<Failures>>,
 }
 
 #[derive(Default)]
@@ -68,7 +69,7 @@ impl Pool {
         let slot = slots.entry((address.to_owned(), lane)).or_insert_with(|| {
             Arc::new(Slot {
                 current: Mutex::new(None),
-                connecting: tokio::sync::Mutex::default(),
+                connecting: Arc::default(),
             })
         });
         slot.clone()
@@ -80,44 +81,36 @@ impl Pool {
         if let Some(connection) = slot.open() {
             return Ok(connection);
         }
-        let mut failures = slot.connecting.lock().await;
+        let failures = slot.connecting.clone().lock_owned().await;
         if let Some(connection) = slot.open() {
             return Ok(connection);
         }
-        self.seam
-            .sleep(failures.until.saturating_sub(self.seam.clock.monotonic()))
-            .await;
-        let opened = Connection::open(
-            &self.seam,
-            address.to_owned(),
-            self.identity.clone(),
-            self.setup_timeout,
-        )
-        .await;
-        match opened {
-            Ok(connection) => {
-                *failures = Failures::default();
-                let connection = Arc::new(connection);
-                *slot.current.lock() = Some(connection.clone());
-                Ok(connection)
-            }
-            Err(error) => {
-                let pause = failures
-                    .backoff
-                    .get_or_insert(self.backoff)
-                    .draw(self.seam.random.next_u64());
-                failures.until = self.seam.clock.monotonic() + pause;
-                Err(error)
-            }
-        }
+        let (sender, receiver) = oneshot::channel();
+        let attempt = Attempt {
+            seam: self.seam.clone(),
+            identity: self.identity.clone(),
+            setup_timeout: self.setup_timeout,
+            backoff: self.backoff,
+            address: address.to_owned(),
+        };
+        // A task of its own: whoever waits may give up before it ends, and the next one finds the connection.
+        self.seam.spawn("client-connect", async move {
+            let _ = sender.send(attempt.run(&slot, failures).await);
+        });
+        receiver.await.unwrap_or_else(|_| {
+            Err(CallError::Disconnected {
+                api: "ApiVersions",
+                address: address.to_owned(),
+            })
+        })
     }
 
-    /// A connection to any of `known`, an open one first, else to a bootstrap address.
+    /// A connection to any of `known` or to a bootstrap address, an open one first.
     pub(super) async fn any(&self, known: &[String], start: u64) -> Result<Arc<Connection>, CallError> {
         let open = {
             let slots = self.slots.lock();
             let of = |address: &String| slots.get(&(address.clone(), Lane::Main)).and_then(|slot| slot.open());
-            known.iter().find_map(of)
+            known.iter().chain(&self.bootstrap).find_map(of)
         };
         if let Some(connection) = open {
             return Ok(connection);
@@ -140,6 +133,36 @@ impl Pool {
     }
 }
 
+/// An attempt to connect, after the pause that failures left.
+struct Attempt {
+    seam: Seam,
+    identity: Identity,
+    setup_timeout: Duration,
+    backoff: Backoff,
+    address: String,
+}
+
+impl Attempt {
+    async fn run(self, slot: &Slot, mut failures: OwnedMutexGuard<Failures>) -> Result<Arc<Connection>, CallError> {
+        let seam = &self.seam;
+        seam.sleep(failures.until.saturating_sub(seam.clock.monotonic())).await;
+        match Connection::open(seam, self.address, self.identity, self.setup_timeout).await {
+            Ok(connection) => {
+                *failures = Failures::default();
+                let connection = Arc::new(connection);
+                *slot.current.lock() = Some(connection.clone());
+                Ok(connection)
+            }
+            Err(error) => {
+                let backoff = failures.backoff.get_or_insert(self.backoff);
+                let pause = backoff.draw(seam.random.next_u64());
+                failures.until = seam.clock.monotonic() + pause;
+                Err(error)
+            }
+        }
+    }
+}
+
 impl Slot {
     fn open(&self) -> Option<Arc<Connection>> {
         let mut current = self.current.lock();
@@ -147,5 +170,37 @@ impl Slot {
             *current = None;
         }
         current.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use weir_core::sim::Sim;
+
+    #[test]
+    fn an_attempt_ends_though_its_caller_has_given_up() {
+        let mut sim = Sim::new(1);
+        let server = sim.host("server");
+        let s = server.clone();
+        server.spawn("silent", async move {
+            let listener = s.net.listen("127.0.0.1:7".parse().unwrap()).await.unwrap();
+            let _open = listener.accept().await;
+            std::future::pending::<()>().await;
+        });
+        let seam = sim.host("c");
+        let config = crate::config::AdminConfig::new("127.0.0.1:7").unwrap().client;
+        let pool = Pool::new(seam.clone(), &config);
+        let failed = sim.run("c", Duration::from_secs(1000), async move {
+            let second = Duration::from_secs(1);
+            seam.sleep(second).await;
+            let caller = seam.timeout(second, pool.get("127.0.0.1:7", Lane::Main)).await;
+            assert!(caller.is_none());
+            let slot = pool.slot("127.0.0.1:7", Lane::Main);
+            assert!(slot.connecting.try_lock().is_err(), "still connecting");
+            seam.sleep(config.connection_setup_timeout).await;
+            slot.connecting.lock().await.backoff.is_some()
+        });
+        assert_eq!(failed, Some(true));
     }
 }
