@@ -1,7 +1,7 @@
 //! The producer: records in, acknowledgements out.
 //!
-//! `partitioner` picks the partition, `accumulator` collects batches and keeps order and sequence numbers (both pure), `batch` and
-//! `delivery` are a batch and what its records wait for, `sender` is the background task that talks to brokers.
+//! `partitioner` picks the partition, `accumulator` collects batches and keeps order and sequence numbers, one `queue` per partition (all
+//! pure), `batch` and `delivery` are a batch and what its records wait for, `sender` is the background task that talks to brokers.
 //!
 //! ```no_run
 //! # async fn example(seam: weir_core::Seam) -> Result<(), Box<dyn std::error::Error>> {
@@ -31,6 +31,7 @@ mod batch;
 mod delivery;
 mod error;
 mod partitioner;
+mod queue;
 mod record;
 mod sender;
 
