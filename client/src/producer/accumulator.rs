@@ -4,15 +4,19 @@
 //! behind it is sent, and retries go one at a time (Kafka's `TransactionManager` and `RecordAccumulator`). A batch that fails for
 //! good leaves a hole in the sequence: its partition goes on under a new producer epoch, from sequence 0 again. What was sent behind it
 //! without an answer fails as well, where Kafka's client would send it again under the new epoch and risk a duplicate.
+//!
+//! A batch that is on its way when `delivery.timeout.ms` is over fails at once for those who wait for it, and counts in its sequence as
+//! its answer says: acknowledged late it leaves no hole.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use weir_core::ErrorCode;
 use weir_core::record::sequence_after;
 
 use super::batch::{Batch, ProducerId};
-use super::delivery::{Acked, Delivery};
+use super::delivery::{Acked, Delivery, Outcome};
 use super::error::SendError;
 use super::queue::{Queue, close, delta};
 use super::record::ProducerRecord;
@@ -62,9 +66,35 @@ pub(super) struct Accumulator {
     /// Nobody will send what is appended from now on.
     closed: bool,
     in_flight: usize,
+    /// Who waits for what is on its way, the oldest first. A batch that gets too old there leaves it and keeps its place in the sequence
+    /// until the answer: the connection and what else is on it are not to blame.
+    flights: BTreeMap<Flight, Waiting>,
+    last_flight: u64,
     /// Batches without an outcome, by number; a batch that was split counts as many.
     open: BTreeMap<u64, usize>,
     last_id: u64,
+}
+
+/// An attempt on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Flight {
+    /// When the batch was created.
+    created: Duration,
+    number: u64,
+    batch: u64,
+}
+
+/// Who waits for an attempt, and what the one before it ended with.
+type Waiting = (Arc<Outcome>, Option<SendError>);
+
+impl Flight {
+    fn of(batch: &Batch) -> Self {
+        Self {
+            created: batch.created,
+            number: batch.flight,
+            batch: batch.id,
+        }
+    }
 }
 
 /// What an append did.
@@ -95,6 +125,8 @@ impl Accumulator {
             hurry: 0,
             closed: false,
             in_flight: 0,
+            flights: BTreeMap::new(),
+            last_flight: 0,
             open: BTreeMap::new(),
             last_id: 0,
         }
@@ -212,6 +244,10 @@ impl Accumulator {
                 batch.sequence = queue.number(batch.count);
             }
             batch.attempts += 1;
+            self.last_flight += 1;
+            batch.flight = self.last_flight;
+            let waiting = (batch.outcome.clone(), batch.last_error.clone());
+            self.flights.insert(Flight::of(&batch), waiting);
             queue.in_flight += 1;
             self.in_flight += 1;
             *used += size;
@@ -235,13 +271,33 @@ impl Accumulator {
             // What is due already waits for an answer, a leader or an id, not for time: then only expiry is left.
             Some(if due > now { due.min(expiry) } else { expiry })
         };
+        let flying = self.flights.first_key_value();
         self.active
             .iter()
             .filter_map(|partition| of(self.queues.get(partition)?))
+            .chain(flying.map(|(flight, _)| flight.created + self.limits.delivery_timeout))
             .min()
     }
 
-    /// Fails what waited longer than the delivery timeout; returns bytes of buffer to give back.
+    /// Fails what is on its way for longer than the delivery timeout; whether there was any. It may arrive all the same: its bytes of
+    /// buffer and its place in the sequence are kept until the answer, or until the request times out.
+    pub(super) fn expire_in_flight(&mut self, now: Duration) -> bool {
+        let mut any = false;
+        while let Some(oldest) = self.flights.first_entry()
+            && oldest.key().created + self.limits.delivery_timeout <= now
+        {
+            let (flight, (outcome, last)) = oldest.remove_entry();
+            close(&mut self.open, flight.batch);
+            outcome.settle(Err(SendError::DeliveryTimeout {
+                partition: outcome.partition().clone(),
+                last: last.map(Box::new),
+            }));
+            any = true;
+        }
+        any
+    }
+
+    /// Fails what waits to be sent for longer than the delivery timeout; returns bytes of buffer to give back.
     pub(super) fn expire(&mut self, now: Duration) -> usize {
         let mut released = 0;
         let mut broke = false;
@@ -313,7 +369,10 @@ impl Accumulator {
                 queue.established = true;
             }
         }
-        close(&mut self.open, batch.id);
+        // Unless it has failed by time.
+        if self.flights.remove(&Flight::of(&batch)).is_some() {
+            close(&mut self.open, batch.id);
+        }
         batch.outcome.settle(Ok(acked));
         Settled {
             released,
@@ -336,10 +395,12 @@ impl Accumulator {
             return self.acknowledge(batch, acked);
         }
         self.in_flight = self.in_flight.saturating_sub(1);
+        // Nobody waits any more for what has failed by time: it is not sent again.
+        let awaited = self.flights.remove(&Flight::of(&batch)).is_some();
         let partition = batch.partition.clone();
         let queue = self.queues.entry(partition.clone()).or_default();
         queue.in_flight = queue.in_flight.saturating_sub(1);
-        if code == ErrorCode::MessageTooLarge && batch.count > 1 {
+        if code == ErrorCode::MessageTooLarge && batch.count > 1 && awaited {
             match batch.halves() {
                 Ok([left, right]) => {
                     *self.open.entry(left.id).or_default() += 1;
@@ -375,7 +436,7 @@ impl Accumulator {
             }
             _ => error.retriable(),
         };
-        let in_time = batch.created + self.limits.delivery_timeout > now;
+        let in_time = awaited && batch.created + self.limits.delivery_timeout > now;
         let mut result = if again && in_time && batch.attempts <= self.limits.retries {
             batch.not_before = now + pause;
             batch.last_error = Some(error);
@@ -387,7 +448,9 @@ impl Accumulator {
         } else {
             bump |= queue.fail_sequence(&batch);
             let released = batch.reserved;
-            close(&mut self.open, batch.id);
+            if awaited {
+                close(&mut self.open, batch.id);
+            }
             if again && !in_time {
                 batch.last_error = Some(error);
                 fail_by_time(batch);

@@ -93,7 +93,7 @@ fn a_batch_waits_for_linger_or_until_it_is_full() {
     assert!(drain(&mut accumulator, MS * 5).is_empty());
     assert_eq!(accumulator.next_moment(MS), Some(MS * 6));
     assert_eq!(drain(&mut accumulator, MS * 6).len(), 1);
-    assert_eq!(accumulator.next_moment(MS), None);
+    assert_eq!(accumulator.next_moment(MS), Some(MS * 1_000_001), "until it is too old");
     for value in ["b", "c", "d", "e", "f"] {
         drop(append(&mut accumulator, 1, &value.repeat(9), MS * 7));
     }
@@ -289,6 +289,61 @@ fn a_broker_that_forgot_the_producer_is_noticed_with_others_waiting_behind() {
     assert!(accumulator.is_empty());
 }
 
+/// One batch acknowledged, and two on their way that get too old at 107.
+fn two_late() -> (Accumulator, [Delivery; 2], [Batch; 2]) {
+    let mut accumulator = accumulator(Limits {
+        delivery_timeout: MS * 100,
+        ..limits()
+    });
+    drop(append(&mut accumulator, 0, "a", MS));
+    let first = drain(&mut accumulator, MS * 6).remove(0);
+    accumulator.acknowledge(first, acked(0));
+    let deliveries = ["b", "c"].map(|value| append(&mut accumulator, 0, &value.repeat(60), MS * 7));
+    let batches = [0, 1].map(|_| drain(&mut accumulator, MS * 20).remove(0));
+    assert_eq!(accumulator.next_moment(MS * 20), Some(MS * 107));
+    assert!(!accumulator.expire_in_flight(MS * 106) && accumulator.expire_in_flight(MS * 107));
+    assert!(!accumulator.expire_in_flight(MS * 107) && accumulator.next_moment(MS * 107).is_none());
+    (accumulator, deliveries, batches)
+}
+
+fn is_late(delivery: Delivery) -> bool {
+    matches!(delivery.now_or_never(), Some(Err(SendError::DeliveryTimeout { .. })))
+}
+
+#[test]
+fn what_gets_too_old_on_its_way_fails_alone_and_leaves_no_hole_if_it_arrives() {
+    let (mut accumulator, deliveries, [b, c]) = two_late();
+    assert!(deliveries.into_iter().all(is_late));
+    assert!(
+        accumulator.settled_to(accumulator.last_id()),
+        "a flush does not wait for the answer"
+    );
+    assert!(!accumulator.is_empty(), "a close does");
+    let next = append(&mut accumulator, 0, "next", MS * 110);
+    for (batch, offset) in [(b, 1), (c, 2)] {
+        assert!(accumulator.acknowledge(batch, acked(offset)).released > 0);
+    }
+    let batch = drain(&mut accumulator, MS * 120).remove(0);
+    let sequence = batch.sequence.unwrap();
+    assert_eq!((sequence.producer.epoch, sequence.base), (0, 3), "the sequence goes on");
+    accumulator.acknowledge(batch, acked(3));
+    assert_eq!(next.now_or_never().unwrap().unwrap().offset, 3);
+    assert!(accumulator.is_empty() && accumulator.settled_to(accumulator.last_id()));
+}
+
+#[test]
+fn what_got_too_old_on_its_way_is_not_sent_again_and_its_hole_starts_a_new_epoch() {
+    let (mut accumulator, _, [b, c]) = two_late();
+    let settled = accumulator.reject(b, lost(), MS * 110, MS);
+    assert!(!settled.retried && settled.released > 0);
+    let error = refusal(&c, ErrorCode::MessageTooLarge);
+    assert!(!accumulator.reject(c, error, MS * 110, MS).retried, "nor split");
+    assert!(accumulator.is_empty() && accumulator.settled_to(accumulator.last_id()));
+    drop(append(&mut accumulator, 0, "next", MS * 111));
+    let next = drain(&mut accumulator, MS * 120).remove(0).sequence.unwrap();
+    assert!(next.producer.epoch > 0 && next.base == 0);
+}
+
 fn whole_is_refused(accumulator: &mut Accumulator, mut whole: Batch) {
     // Sealed as the sender does before it sends.
     whole.seal().unwrap();
@@ -391,8 +446,14 @@ fn step() -> impl Strategy<Value = Step> {
 
 proptest! {
     #[test]
-    fn every_record_is_in_the_log_once_and_in_order_or_fails(steps in proptest::collection::vec(step(), 1..250)) {
-        let mut accumulator = accumulator(limits());
+    fn every_record_is_in_the_log_once_and_in_order_or_fails(
+        steps in proptest::collection::vec(step(), 1..250),
+        patience in prop_oneof![Just(1_000_000u32), 5..150u32],
+    ) {
+        let mut accumulator = accumulator(Limits {
+            delivery_timeout: MS * patience,
+            ..limits()
+        });
         let mut logs: BTreeMap<i32, Log> = [(0, Log::default()), (1, Log::default())].into();
         let mut wire: VecDeque<Batch> = VecDeque::new();
         let mut deliveries: Vec<(i32, String, Delivery)> = Vec::new();
@@ -423,6 +484,8 @@ proptest! {
         };
         for (i, step) in steps.into_iter().enumerate() {
             now += MS;
+            accumulator.expire(now);
+            accumulator.expire_in_flight(now);
             match step {
                 Step::Append(partition) => {
                     let value = format!("record {i}");
@@ -441,6 +504,8 @@ proptest! {
                 break;
             }
             now += MS * 10;
+            accumulator.expire(now);
+            accumulator.expire_in_flight(now);
             if wire.len() < 5 {
                 wire.extend(drain(&mut accumulator, now));
             }
@@ -463,6 +528,7 @@ proptest! {
                         prop_assert_eq!(&log[offset], &value);
                     }
                 }
+                Some(Err(SendError::DeliveryTimeout { .. })) => prop_assert!(patience < 1000, "nothing is that old"),
                 Some(Err(error)) => prop_assert!(matches!(error, SendError::Rejected { .. } | SendError::Call(_)), "{}", error),
             }
         }

@@ -46,6 +46,8 @@ pub(super) struct Batch {
     /// Bytes of `buffer.memory` that it holds.
     pub(super) reserved: usize,
     pub(super) attempts: u32,
+    /// The number of the attempt that is on its way, among those of all batches.
+    pub(super) flight: u64,
     /// Not before this moment: the pause before a retry.
     pub(super) not_before: Duration,
     pub(super) sequence: Option<Sequence>,
@@ -66,6 +68,7 @@ impl Batch {
             count: 0,
             reserved: 0,
             attempts: 0,
+            flight: 0,
             not_before: Duration::ZERO,
             sequence: None,
             last_error: None,
@@ -153,6 +156,7 @@ impl Batch {
             count,
             reserved,
             attempts: 0,
+            flight: 0,
             not_before: Duration::ZERO,
             sequence,
             last_error: None,

@@ -43,6 +43,10 @@ impl Outcome {
         })
     }
 
+    pub(super) fn partition(&self) -> &TopicPartition {
+        &self.partition
+    }
+
     pub(super) fn settle(&self, result: Result<Acked, SendError>) {
         self.finish(State::Settled(result));
     }

@@ -130,8 +130,14 @@ impl Sender {
 
     /// Everything that can be done without waiting.
     fn step(&mut self, now: Duration) {
-        let released = self.shared.accumulator.lock().expire(now);
+        let (released, late) = {
+            let mut accumulator = self.shared.accumulator.lock();
+            (accumulator.expire(now), accumulator.expire_in_flight(now))
+        };
         self.release(released);
+        if late {
+            self.shared.settled.notify_waiters();
+        }
         if !self.identifying && self.shared.accumulator.lock().needs_producer_id() {
             self.identifying = true;
             self.futures.push(
@@ -302,18 +308,8 @@ impl Sender {
             topic_data: topic_data.collect(),
             ..Default::default()
         };
-        // An answer after the delivery timeout helps nobody.
-        let now = self.seam().clock.monotonic();
-        let oldest = good
-            .iter()
-            .map(|batch| batch.created + self.config.delivery_timeout)
-            .min();
-        let left = oldest.map_or(Duration::ZERO, |moment| moment.saturating_sub(now));
-        let timeout = self
-            .config
-            .client
-            .request_timeout
-            .min(left.max(Duration::from_millis(1)));
+        // Not less for a batch that has little time left: the timeout closes the connection, under all others as well.
+        let timeout = self.config.client.request_timeout;
         let result = match self.connections.get(&node) {
             Some(connection) => send(connection, request, self.config.acks, timeout),
             None => async move { Err(CallError::UnknownNode(node)) }.boxed(),
