@@ -34,6 +34,8 @@ mod partitioner;
 mod queue;
 mod record;
 mod sender;
+#[cfg(test)]
+mod sender_tests;
 
 pub use delivery::Delivery;
 pub use error::SendError;
