@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -81,6 +82,75 @@ impl RebalanceListener for Told {
     async fn on_lost(&mut self, _: &mut Consumer, partitions: &[TopicPartition]) {
         self.0.lock().push(("lost", partitions.len()));
     }
+}
+
+/// Polls and commits without waiting for either, until told to stop.
+async fn read_and_commit(mut consumer: Consumer, stop: Arc<AtomicBool>, seen: Arc<Mutex<Vec<(i32, i64)>>>) {
+    while !stop.load(Ordering::Relaxed) {
+        let records = consumer.poll(Duration::from_millis(1)).await.unwrap();
+        seen.lock().extend(records.iter().map(|r| (r.partition, r.offset)));
+        drop(consumer.commit_async());
+    }
+    // What is queued comes before the last commit. It is refused while the consumer joins: the polls after it finish that.
+    while consumer.commit_sync().await.is_err() {
+        let records = consumer.poll(Duration::from_millis(5)).await.unwrap();
+        seen.lock().extend(records.iter().map(|r| (r.partition, r.offset)));
+    }
+    consumer.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commits_during_a_cooperative_rebalance_lose_nothing() {
+    const RECORDS: usize = 2000;
+    let Some(fixture) = Fixture::new("cooperative-commits") else {
+        return;
+    };
+    let topic = fixture.topic(6, &[]).await;
+    let settings = [
+        ("group.id", topic.as_str()),
+        ("enable.auto.commit", "false"),
+        ("max.poll.records", "5"),
+        ("partition.assignment.strategy", "cooperative-sticky"),
+        ("heartbeat.interval.ms", "20"),
+    ];
+    let told = Told::default();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let member = |stop: &Arc<AtomicBool>| {
+        let mut consumer = fixture.consumer(&settings);
+        consumer.set_listener(told.clone());
+        consumer.subscribe([topic.as_str()]).unwrap();
+        tokio::spawn(read_and_commit(consumer, stop.clone(), seen.clone()))
+    };
+    let stop = Arc::new(AtomicBool::new(false));
+    let steady = [member(&stop), member(&stop)];
+    let producer = fixture.producer(&[("linger.ms", "1")]);
+    let producing = async {
+        for i in 0..RECORDS {
+            let record = ProducerRecord::new(topic.as_str(), "v").partition(i32::try_from(i % 6).unwrap());
+            producer.send(record).await.unwrap();
+        }
+    };
+    let coming_and_going = async {
+        for _ in 0..4 {
+            let leaving = Arc::new(AtomicBool::new(false));
+            let guest = member(&leaving);
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            leaving.store(true, Ordering::Relaxed);
+            guest.await.unwrap();
+        }
+    };
+    tokio::join!(producing, coming_and_going);
+    let start = Instant::now();
+    while seen.lock().iter().collect::<BTreeSet<_>>().len() < RECORDS {
+        assert!(start.elapsed() < PATIENCE, "{} records", seen.lock().len());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    stop.store(true, Ordering::Relaxed);
+    for member in steady {
+        member.await.unwrap();
+    }
+    let lost = told.0.lock().iter().filter(|(what, _)| *what == "lost").count();
+    assert_eq!(lost, 0, "nobody was too late");
 }
 
 #[tokio::test(flavor = "multi_thread")]
