@@ -73,8 +73,8 @@ impl<P: GroupProtocol> GroupClient<P> {
         self.shared.with(|state| state.alive_at = now);
     }
 
-    /// Whether another join is due: at first, when members came or went, after [`Self::request_rejoin`], or when the generation
-    /// was lost.
+    /// Whether another join is due: at first, when members came or went, after [`Self::request_rejoin`], after a join that failed, or when the
+    /// generation was lost.
     pub fn needs_join(&self) -> bool {
         self.shared.with(|state| state.rejoin || state.generation.is_none())
     }
