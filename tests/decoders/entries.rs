@@ -89,6 +89,13 @@ pub fn fuzz(name: &str, data: &[u8]) {
 }
 
 /// Two bytes say which message, one which version; what decodes whole is written and decodes again.
+/// Small inputs that ask for much, with their decoders, which refuse them.
+pub fn bombs() -> Vec<(&'static str, Vec<u8>)> {
+    // Blocks of 10,000 nulls each.
+    let blocks = [vec![4], [0xA0, 0x9C, 0x01].repeat(10_000), vec![0]].concat();
+    vec![("avro_value", blocks)]
+}
+
 fn message(data: &[u8]) -> bool {
     let Some(([a, b, version], rest)) = data.split_first_chunk() else {
         return false;
@@ -298,11 +305,12 @@ fn avro_schema(data: &[u8]) -> bool {
     parsed.contains(&true)
 }
 
-const SCHEMAS: [&str; 4] = [
+const SCHEMAS: [&str; 5] = [
     r#"{"type":"record","name":"R","fields":[{"name":"a","type":"long"},{"name":"b","type":["null","string"],"default":null}]}"#,
     r#"{"type":"record","name":"Tree","fields":[{"name":"left","type":["null","Tree"]},{"name":"right","type":["null","Tree"]}]}"#,
     r#"{"type":"array","items":{"type":"map","values":"null"}}"#,
     r#"{"type":"enum","name":"E","symbols":["A","B"]}"#,
+    r#"{"type":"array","items":"null"}"#,
 ];
 
 fn avro_schemas() -> Vec<Vec<u8>> {
@@ -326,6 +334,7 @@ fn avro_values() -> Vec<Vec<u8>> {
         vec![1, 2, 0, 0, 0],
         vec![2, 2, 2, 2, b'k', 0, 0],
         vec![3, 2],
+        vec![4, 4, 2, 0],
     ]
 }
 

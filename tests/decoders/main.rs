@@ -14,7 +14,7 @@ mod entries;
 mod table;
 
 use codec::Random;
-use entries::{ALL, INFLATE_LIMIT};
+use entries::{ALL, Entry, INFLATE_LIMIT};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -56,6 +56,21 @@ fn mutate(random: &mut Random, input: &mut Vec<u8>) {
     }
 }
 
+/// Whether the input is taken; it must not cost too much.
+fn measured(entry: &Entry, input: &[u8]) -> bool {
+    let before = ALLOCATOR.current_usage();
+    ALLOCATOR.reset_peak_usage();
+    let taken = (entry.run)(input);
+    let used = ALLOCATOR.peak_usage().saturating_sub(before);
+    assert!(
+        used <= allowed(input.len()),
+        "{}: {} bytes in, {used} allocated",
+        entry.name,
+        input.len()
+    );
+    taken
+}
+
 #[test]
 fn no_decoder_panics_or_swells() {
     for entry in ALL {
@@ -80,19 +95,10 @@ fn no_decoder_panics_or_swells() {
                 _ => corpus[random.below(corpus.len())].clone(),
             };
             mutate(&mut random, &mut input);
-            let before = ALLOCATOR.current_usage();
-            ALLOCATOR.reset_peak_usage();
-            match (entry.run)(&input) {
+            match measured(entry, &input) {
                 true => taken += 1,
                 false => refused += 1,
             }
-            let used = ALLOCATOR.peak_usage().saturating_sub(before);
-            assert!(
-                used <= allowed(input.len()),
-                "{}: {} bytes in, {used} allocated",
-                entry.name,
-                input.len()
-            );
         }
         println!("{}: {taken} taken, {refused} refused", entry.name);
         assert!(
@@ -100,5 +106,9 @@ fn no_decoder_panics_or_swells() {
             "{}: {taken} taken, {refused} refused: the inputs are one-sided",
             entry.name
         );
+    }
+    for (name, bomb) in entries::bombs() {
+        let entry = ALL.iter().find(|entry| entry.name == name).unwrap();
+        assert!(!measured(entry, &bomb), "{name}: a bomb is taken");
     }
 }

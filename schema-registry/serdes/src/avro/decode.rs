@@ -1,7 +1,7 @@
 //! Avro data to [`Value`]: the crate's own decoder is not used, because data from a topic may be hostile.
 //!
 //! Here each length is checked against the bytes that are left before anything is allocated, the end of the data is always
-//! an error, and depth is bounded (`apache_avro` 0.22 takes a cut string for `null`, allocates what a length claims, and
+//! an error, and depth and the number of parts are bounded (`apache_avro` 0.22 takes a cut string for `null`, allocates what a length claims, and
 //! recurses as deep as the data says).
 
 use std::collections::HashMap;
@@ -15,6 +15,13 @@ use apache_avro::{Decimal, Duration, Uuid};
 pub const MAX_VALUE_DEPTH: usize = 160;
 /// Most items without bytes (nulls, empty records) in one block of an array: nothing in the data bounds their number.
 const MAX_EMPTY_ITEMS: usize = 10_000;
+/// Parts that a value may have for each byte of its data. A byte can rightly stand for several: a record, its field, the union
+/// in it and the null in that.
+const PARTS_PER_BYTE: usize = 4;
+/// Parts that a value may have besides.
+const SPARE_PARTS: usize = 1 << 16;
+/// A name or symbol of a schema is copied into each value of its type: a long one counts as several parts.
+const NAME_OF_ONE_PART: usize = 64;
 
 /// Why bytes are not a value of the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +53,9 @@ pub enum DecodeError {
     /// The value nests deeper than [`MAX_VALUE_DEPTH`].
     #[error("the value nests deeper than {MAX_VALUE_DEPTH} levels")]
     TooDeep,
+    /// The value has far more parts than bytes.
+    #[error("the value has too many parts for so few bytes")]
+    TooManyParts,
 }
 
 /// Decodes one value; `names` holds the definitions of all named types. Returns the value and the bytes after it.
@@ -54,7 +64,12 @@ pub(super) fn decode<'b>(
     names: &HashMap<Name, Schema>,
     bytes: &'b [u8],
 ) -> Result<(Value, &'b [u8]), DecodeError> {
-    let mut decoder = Decoder { names, rest: bytes };
+    let parts = bytes.len().saturating_mul(PARTS_PER_BYTE).saturating_add(SPARE_PARTS);
+    let mut decoder = Decoder {
+        names,
+        rest: bytes,
+        parts,
+    };
     let value = decoder.value(schema, 0)?;
     Ok((value, decoder.rest))
 }
@@ -62,6 +77,8 @@ pub(super) fn decode<'b>(
 struct Decoder<'a, 'b> {
     names: &'a HashMap<Name, Schema>,
     rest: &'b [u8],
+    /// How many more parts the value may have.
+    parts: usize,
 }
 
 impl<'a, 'b> Decoder<'a, 'b> {
@@ -69,14 +86,17 @@ impl<'a, 'b> Decoder<'a, 'b> {
         if depth > MAX_VALUE_DEPTH {
             return Err(DecodeError::TooDeep);
         }
+        self.charge(1)?;
+        let names: &'a HashMap<Name, Schema> = self.names;
+        let schema = match schema {
+            Schema::Ref { name } => names.get(name).ok_or(DecodeError::Name)?,
+            other => other,
+        };
         match schema {
-            Schema::Ref { name } => {
-                let names: &'a HashMap<Name, Schema> = self.names;
-                self.value(names.get(name).ok_or(DecodeError::Name)?, depth)
-            }
             Schema::Record(record) => {
                 let mut fields = Vec::with_capacity(record.fields.len());
                 for field in &record.fields {
+                    self.charge(field.name.len() / NAME_OF_ONE_PART)?;
                     fields.push((field.name.clone(), self.value(&field.schema, depth + 1)?));
                 }
                 Ok(Value::Record(fields))
@@ -94,6 +114,12 @@ impl<'a, 'b> Decoder<'a, 'b> {
             Schema::Map(map) => self.map(&map.types, depth + 1),
             leaf => self.leaf(leaf),
         }
+    }
+
+    /// Nothing in the data bounds parts without bytes: nulls, records without fields, fixed types of size 0.
+    fn charge(&mut self, parts: usize) -> Result<(), DecodeError> {
+        self.parts = self.parts.checked_sub(parts).ok_or(DecodeError::TooManyParts)?;
+        Ok(())
     }
 
     fn array(&mut self, items: &Schema, depth: usize) -> Result<Value, DecodeError> {
@@ -151,6 +177,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
                 let index = self.int()?;
                 let symbol = usize::try_from(index).ok().and_then(|at| symbols.symbols.get(at));
                 let symbol = symbol.ok_or(DecodeError::Index(index.into()))?;
+                self.charge(symbol.len() / NAME_OF_ONE_PART)?;
                 Value::Enum(index.unsigned_abs(), symbol.clone())
             }
             Schema::Date => Value::Date(self.int()?),

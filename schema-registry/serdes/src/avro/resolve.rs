@@ -3,6 +3,7 @@
 //! Walks both schemas beside the value, so each level costs one look at the branches of a union. (`apache_avro` resolves by
 //! the value alone and tries each branch in full, which doubles the work with each level of a recursive type.)
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use apache_avro::Decimal;
@@ -12,6 +13,10 @@ use serde_json::Value as Json;
 
 /// Deepest chain of defaults of records inside defaults.
 const MAX_DEFAULT_DEPTH: usize = 100;
+/// Parts that defaults may add to a value for each byte of its data: it can hold any number of records that lack fields.
+const DEFAULTS_PER_BYTE: usize = 16;
+/// Parts that defaults may add besides: defaults of records can refer to defaults of records, which multiplies.
+const SPARE_DEFAULTS: usize = 1_000_000;
 
 /// Why a value of one schema is no value of the other.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +53,9 @@ pub enum ResolveError {
         /// Its field.
         field: String,
     },
+    /// The defaults would make the value far larger than its data.
+    #[error("the defaults of the reader's schema add too many parts to the value")]
+    TooManyDefaults,
     /// The value was not written with the writer's schema, or a schema refers to a name that it does not define.
     #[error("the value does not belong to the writer's schema")]
     Value,
@@ -58,6 +66,13 @@ pub enum ResolveError {
 pub(super) struct Side<'a> {
     pub schema: &'a Schema,
     pub names: &'a HashMap<Name, Schema>,
+    /// How many more parts defaults may add to the value.
+    pub defaults: &'a Cell<usize>,
+}
+
+/// How many parts defaults may add to a value of so many bytes.
+pub(super) fn default_parts(bytes: usize) -> Cell<usize> {
+    Cell::new(bytes.saturating_mul(DEFAULTS_PER_BYTE).saturating_add(SPARE_DEFAULTS))
 }
 
 impl<'a> Side<'a> {
@@ -66,10 +81,7 @@ impl<'a> Side<'a> {
             Schema::Ref { name } => self.names.get(name).ok_or(ResolveError::Value)?,
             other => other,
         };
-        Ok(Side {
-            schema,
-            names: self.names,
-        })
+        Ok(Side { schema, ..self })
     }
 }
 
@@ -157,9 +169,13 @@ fn record(
         let value = match (found, &field.default) {
             (Some((value, schema)), _) => resolve(value, writer.at(schema)?, reader.at(&field.schema)?)?,
             (None, Some(default)) => {
-                default_value(default, reader.at(&field.schema)?, 0).ok_or_else(|| ResolveError::Default {
-                    record: to.name.fullname(None),
-                    field: field.name.clone(),
+                let value = default_value(default, reader.at(&field.schema)?, 0);
+                value.ok_or_else(|| match reader.defaults.get() {
+                    0 => ResolveError::TooManyDefaults,
+                    _ => ResolveError::Default {
+                        record: to.name.fullname(None),
+                        field: field.name.clone(),
+                    },
                 })?
             }
             (None, None) => {
@@ -365,6 +381,7 @@ fn default_value(json: &Json, side: Side<'_>, depth: usize) -> Option<Value> {
     if depth > MAX_DEFAULT_DEPTH {
         return None;
     }
+    side.defaults.set(side.defaults.get().checked_sub(1)?);
     let at = |schema| side.at(schema).ok();
     Some(match (side.schema, json) {
         (Schema::Union(union), json) => {
@@ -448,6 +465,28 @@ mod tests {
         let date = r#"{"type":"int","logicalType":"date"}"#;
         assert_eq!(read(date, r#""long""#, &[6]), Ok(Value::Long(3)));
         assert_eq!(read(r#""int""#, date, &[6]), Ok(Value::Date(3)));
+    }
+
+    #[test]
+    fn parts_from_defaults_are_counted_for_the_whole_value() {
+        // A default per level with two of the level below: some 3,000 parts in a record that has no bytes.
+        let mut level = r#"{"type":"record","name":"L0","fields":[{"name":"x","type":"int","default":0}]}"#.to_owned();
+        for i in 1..=10 {
+            level = format!(
+                r#"{{"type":"record","name":"L{i}","fields":[{{"name":"a","type":{level},"default":{{}}}},
+                    {{"name":"b","type":"L{}","default":{{}}}}]}}"#,
+                i - 1
+            );
+        }
+        let writer = r#"{"type":"array","items":{"type":"record","name":"R","fields":[]}}"#;
+        let reader = format!(
+            r#"{{"type":"array","items":{{"type":"record","name":"R","fields":[{{"name":"l","type":{level},"default":{{}}}}]}}}}"#
+        );
+        assert!(read(writer, &reader, &[20, 0]).is_ok());
+        assert_eq!(
+            read(writer, &reader, &[0xA0, 0x1F, 0]).unwrap_err(),
+            "Avro data of another schema: the defaults of the reader's schema add too many parts to the value"
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A parsed Avro schema with the schemas that it refers to, ready to encode and decode.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -8,7 +9,7 @@ use apache_avro::types::Value;
 use apache_avro::writer::datum::GenericDatumWriter;
 
 use super::decode::{DecodeError, decode};
-use super::resolve::{ResolveError, Side, resolve};
+use super::resolve::{ResolveError, Side, default_parts, resolve};
 use crate::client::SchemaText;
 
 /// Why a schema cannot be parsed or data does not fit it.
@@ -129,14 +130,18 @@ impl AvroSchema {
         }
         match reader {
             None => Ok(value),
-            Some(reader) => Ok(resolve(value, self.side(), reader.side())?),
+            Some(reader) => {
+                let defaults = default_parts(bytes.len());
+                Ok(resolve(value, self.side(&defaults), reader.side(&defaults))?)
+            }
         }
     }
 
-    fn side(&self) -> Side<'_> {
+    fn side<'a>(&'a self, defaults: &'a Cell<usize>) -> Side<'a> {
         Side {
             schema: &self.schema,
             names: &self.names,
+            defaults,
         }
     }
 }
@@ -193,6 +198,45 @@ mod tests {
             &[0xFF; 11],
             DecodeError::Number,
         );
+    }
+
+    #[test]
+    fn parts_without_bytes_are_counted_for_the_whole_value() {
+        let decode = |schema: &str, bytes: &[u8]| AvroSchema::parse(schema).unwrap().decode(bytes, None);
+        let refused = |schema: &str, bytes: &[u8]| match decode(schema, bytes) {
+            Err(AvroError::Decode(DecodeError::TooManyParts)) => {}
+            other => panic!("{:?}", other.map(|_| "a value")),
+        };
+        // 10,000 items in each block, which is what one block may hold.
+        let blocks = |n: usize| [[0xA0, 0x9C, 0x01].repeat(n), vec![0]].concat();
+        let array = |items: &str| format!(r#"{{"type":"array","items":{items}}}"#);
+        let empty = r#"{"type":"record","name":"E","fields":[]}"#;
+        let nothing = r#"{"type":"fixed","name":"F","size":0}"#;
+        for items in [r#""null""#, empty, nothing] {
+            assert!(decode(&array(items), &blocks(6)).is_ok());
+            refused(&array(items), &blocks(7));
+            refused(&array(items), &blocks(10_000));
+        }
+        // The items have bytes here, their fields have none.
+        let nulls: Vec<String> = (0..100)
+            .map(|i| format!(r#"{{"name":"n{i}","type":"null"}}"#))
+            .collect();
+        let wide = format!(
+            r#"{{"type":"record","name":"W","fields":[{{"name":"b","type":"boolean"}},{}]}}"#,
+            nulls.join(",")
+        );
+        let items = [vec![0xD0, 0x0F], vec![1; 1000], vec![0]].concat();
+        refused(&array(&wide), &items);
+        // So are long names, which each value repeats.
+        let (name, symbol) = ("n".repeat(100_000), "s".repeat(100_000));
+        let long = format!(r#"{{"type":"record","name":"L","fields":[{{"name":"{name}","type":"boolean"}}]}}"#);
+        refused(&array(&long), &items);
+        let symbols = format!(r#"{{"type":"enum","name":"S","symbols":["a","{symbol}"]}}"#);
+        refused(&array(&symbols), &[&[0xD0, 0x0F][..], &[2; 1000], &[0]].concat());
+        // As many nulls in optional fields as anyone likes.
+        let sparse = r#"{"type":"record","name":"S","fields":[{"name":"x","type":["null","int"]}]}"#;
+        let items = [vec![0x80, 0x89, 0x7A], vec![0; 1_000_000], vec![0]].concat();
+        assert!(decode(&array(sparse), &items).is_ok());
     }
 
     #[test]
