@@ -7,6 +7,8 @@
 pub mod compat;
 mod defaults;
 mod error;
+#[cfg(test)]
+mod hostile;
 pub mod json;
 mod model;
 mod names;

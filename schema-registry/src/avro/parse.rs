@@ -64,8 +64,8 @@ struct Parser {
     names: HashMap<String, NodeId>,
     /// Records whose fields are being read.
     open: HashSet<NodeId>,
-    /// Placeholders of this text: node, name and place of use.
-    forward: Vec<(NodeId, String, String)>,
+    /// Placeholders of this text, each with its name and place of use.
+    forward: IndexMap<NodeId, (String, String)>,
     /// First node of the text that is being read.
     first: usize,
     /// JSON pointer to where the parser is.
@@ -79,7 +79,7 @@ impl Parser {
             strictness,
             names: HashMap::new(),
             open: HashSet::new(),
-            forward: Vec::new(),
+            forward: IndexMap::new(),
             first: 0,
             path: Vec::new(),
         }
@@ -192,7 +192,7 @@ impl Parser {
             }),
             Props::new(),
         );
-        self.forward.push((placeholder, full, self.at()));
+        self.forward.insert(placeholder, (full, self.at()));
         placeholder
     }
 
@@ -216,7 +216,7 @@ impl Parser {
                 .kind
                 .named()
                 .map_or(node.kind.type_name(), |named| named.name.full());
-            let placeholder = self.forward.iter().any(|(id, _, _)| id == branch);
+            let placeholder = self.forward.contains_key(branch);
             if !placeholder && !seen.insert(name) {
                 return Err(SchemaError::DuplicateBranch {
                     at: self.at(),
@@ -541,7 +541,7 @@ impl Parser {
             return Ok(root);
         }
         let mut target = HashMap::new();
-        for (placeholder, name, at) in self.forward.drain(..) {
+        for (placeholder, (name, at)) in self.forward.drain(..) {
             let Some(known) = self.names.get(&name) else {
                 return Err(SchemaError::Undefined { at, name });
             };
