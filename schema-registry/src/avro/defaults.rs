@@ -1,11 +1,12 @@
 //! Does a default fit the type of its field? The rules of Java's `Schema.isValidDefault` (Avro 1.12: any branch of a union).
 
+use std::cell::Cell;
 use std::collections::HashSet;
 
 use super::json::Json;
 use super::model::{Kind, Node, NodeId, Primitive};
 
-/// Steps that one default may take: defaults of records can refer to defaults of records, which multiplies.
+/// Steps that all defaults of one parse may take: defaults of records can refer to defaults of records, which multiplies.
 const MAX_STEPS: u32 = 1_000_000;
 /// Deepest chain of such defaults; far above what [`MAX_DEPTH`](super::json::MAX_DEPTH) lets a text nest.
 const MAX_CHAIN: u32 = 500;
@@ -19,21 +20,32 @@ pub(super) enum Unknown {
     TooComplex,
 }
 
+/// Steps taken so far.
+#[derive(Debug, Default)]
+pub(super) struct Steps(Cell<u32>);
+
 /// Whether `default` is a value of the type. `open` are the records whose fields are not read yet.
-pub(super) fn fits(nodes: &[Node], open: &HashSet<NodeId>, schema: NodeId, default: &Json) -> Result<bool, Unknown> {
-    Check { nodes, open, steps: 0 }.fits(schema, Some(default), 0)
+pub(super) fn fits(
+    nodes: &[Node],
+    open: &HashSet<NodeId>,
+    steps: &Steps,
+    schema: NodeId,
+    default: &Json,
+) -> Result<bool, Unknown> {
+    Check { nodes, open, steps }.fits(schema, Some(default), 0)
 }
 
 struct Check<'a> {
     nodes: &'a [Node],
     open: &'a HashSet<NodeId>,
-    steps: u32,
+    steps: &'a Steps,
 }
 
 impl Check<'_> {
-    fn fits(&mut self, schema: NodeId, value: Option<&Json>, depth: u32) -> Result<bool, Unknown> {
-        self.steps += 1;
-        if self.steps > MAX_STEPS || depth > MAX_CHAIN {
+    fn fits(&self, schema: NodeId, value: Option<&Json>, depth: u32) -> Result<bool, Unknown> {
+        let steps = self.steps.0.get() + 1;
+        self.steps.0.set(steps);
+        if steps > MAX_STEPS || depth > MAX_CHAIN {
             return Err(Unknown::TooComplex);
         }
         let (Some(value), Some(node)) = (value, self.nodes.get(schema.0)) else {
@@ -72,11 +84,7 @@ impl Check<'_> {
         }
     }
 
-    fn all<'v>(
-        &mut self,
-        parts: impl Iterator<Item = (NodeId, Option<&'v Json>)>,
-        depth: u32,
-    ) -> Result<bool, Unknown> {
+    fn all<'v>(&self, parts: impl Iterator<Item = (NodeId, Option<&'v Json>)>, depth: u32) -> Result<bool, Unknown> {
         for (schema, value) in parts {
             if !self.fits(schema, value, depth + 1)? {
                 return Ok(false);

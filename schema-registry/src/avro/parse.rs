@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::defaults::{self, Unknown};
+use super::defaults::{self, Steps, Unknown};
 use super::error::{SchemaError, shorten};
 use super::json::{Json, MAX_DEPTH, java_parse_double};
 use super::model::{Enum, Field, Fixed, Kind, Name, Named, Node, NodeId, Order, Primitive, Props, Record, Schema};
@@ -66,6 +66,7 @@ struct Parser {
     open: HashSet<NodeId>,
     /// Placeholders of this text, each with its name and place of use.
     forward: IndexMap<NodeId, (String, String)>,
+    default_steps: Steps,
     /// First node of the text that is being read.
     first: usize,
     /// JSON pointer to where the parser is.
@@ -80,6 +81,7 @@ impl Parser {
             names: HashMap::new(),
             open: HashSet::new(),
             forward: IndexMap::new(),
+            default_steps: Steps::default(),
             first: 0,
             path: Vec::new(),
         }
@@ -329,7 +331,7 @@ impl Parser {
     }
 
     fn check_default(&self, field: &str, default: &Json, schema: NodeId) -> Result<(), SchemaError> {
-        match defaults::fits(&self.nodes, &self.open, schema, default) {
+        match defaults::fits(&self.nodes, &self.open, &self.default_steps, schema, default) {
             Ok(true) => Ok(()),
             Ok(false) | Err(Unknown::OpenRecord) => Err(self.bad_default(field, &default.print(), schema)),
             Err(Unknown::TooComplex) => Err(SchemaError::TooComplex),
