@@ -261,6 +261,22 @@ async fn compatibility_is_tested_and_explained() {
     assert_eq!(api.post(path, wrong).await, json!({"is_compatible": true}));
 }
 
+/// Stock clients read the level from the answer without asking whether it is there.
+#[tokio::test]
+async fn answers_always_tell_a_level() {
+    let api = Api::new().await;
+    let told = json!({"normalize": true, "compatibilityLevel": "BACKWARD"});
+    for path in ["/config", "/config/a"] {
+        let put = api.call("PUT", path, json!({"normalize": true})).await;
+        assert_eq!(put.json(), json!({"normalize": true}), "what is set, no more");
+        assert_eq!(api.get(path).await, told);
+    }
+    assert_eq!(api.get("/config/a?defaultToGlobal=true").await, told);
+    for path in ["/config/a", "/config"] {
+        assert_eq!(api.call("DELETE", path, None).await.json(), told);
+    }
+}
+
 #[tokio::test]
 async fn settings_and_modes() {
     let api = Api::new().await;

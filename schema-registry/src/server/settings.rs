@@ -25,7 +25,8 @@ fn scope(name: String) -> Option<Subject> {
 }
 
 pub async fn global_config(App(app): App<AppState>) -> Answer {
-    Ok(Json(config_body(&app.store.read(|state| state.global_config()), LEVEL)))
+    let config = app.store.read(|state| state.config_told(None)).unwrap_or_default();
+    Ok(Json(config_body(&config, LEVEL)))
 }
 
 pub async fn subject_config(app: App<AppState>, Segments(name): Segments<String>, params: Params) -> Answer {
@@ -36,7 +37,7 @@ pub async fn subject_config(app: App<AppState>, Segments(name): Segments<String>
         if params.flag("defaultToGlobal") {
             Some(state.config_in_scope(&subject))
         } else {
-            state.config(Some(&subject)).cloned()
+            state.config_told(Some(&subject))
         }
     });
     let config = config.ok_or_else(|| RegistryError::CompatibilityNotConfigured(subject.qualified()))?;

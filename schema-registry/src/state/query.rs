@@ -237,18 +237,21 @@ impl State {
         self.configs.get(&subject.map(Subject::qualified))
     }
 
-    /// The global settings; there always are some.
-    pub fn global_config(&self) -> ConfigValue {
-        let default = || ConfigValue {
-            compatibility_level: Some(self.defaults.compatibility),
-            ..ConfigValue::default()
+    /// The same as answers tell them: with the default level where none is written (`InMemoryCache.config`); clients count on
+    /// one. There always are global settings.
+    pub fn config_told(&self, subject: Option<&Subject>) -> Option<ConfigValue> {
+        let mut config = match (self.config(subject), subject) {
+            (Some(config), _) => config.clone(),
+            (None, None) => ConfigValue::default(),
+            (None, Some(_)) => return None,
         };
-        self.config(None).cloned().unwrap_or_else(default)
+        config.compatibility_level = config.compatibility_level.or(Some(self.defaults.compatibility));
+        Some(config)
     }
 
     /// The settings of a subject over those of its context over the global ones.
     pub fn config_in_scope(&self, subject: &Subject) -> ConfigValue {
-        let mut merged = self.global_config();
+        let mut merged = self.config_told(None).unwrap_or_default();
         for own in scopes(subject).filter_map(|scope| self.config(Some(&scope))) {
             merged.other.extend(own.other.clone());
             merged = ConfigValue {

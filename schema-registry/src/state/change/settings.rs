@@ -30,17 +30,10 @@ impl State {
     }
 
     pub(super) fn delete_config(&self, subject: Option<&Subject>) -> Decided {
-        let (old, name) = match subject {
-            None => (self.global_config(), None),
-            Some(subject) => {
-                let name = subject.qualified();
-                let old = self.config(Some(subject)).cloned();
-                (
-                    old.ok_or_else(|| RegistryError::SubjectNotFound(name.clone()))?,
-                    Some(name),
-                )
-            }
-        };
+        let name = subject.map(Subject::qualified);
+        let old = self
+            .config_told(subject)
+            .ok_or_else(|| RegistryError::SubjectNotFound(name.clone().unwrap_or_default()))?;
         let exists = self.config(subject).is_some();
         let records = if exists {
             vec![Record::Config {
