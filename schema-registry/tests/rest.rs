@@ -278,6 +278,25 @@ async fn answers_always_tell_a_level() {
 }
 
 #[tokio::test]
+async fn what_is_read_only_keeps_its_settings() {
+    let api = Api::new().await;
+    let (full, none) = (json!({"compatibility": "FULL"}), json!({"compatibility": "NONE"}));
+    for (scope, others) in [("/a", "/b"), ("", "/b")] {
+        let (config, mode) = (format!("/config{scope}"), format!("/mode{scope}"));
+        assert_eq!(api.call("PUT", &config, full.clone()).await.status, 200);
+        api.call("PUT", &mode, json!({"mode": "READONLY"})).await;
+        assert_eq!(api.refusal("PUT", &config, none.clone()).await, (422, 42205));
+        assert_eq!(api.refusal("DELETE", &config, None).await, (422, 42205));
+        assert_eq!(api.get(&config).await["compatibilityLevel"], "FULL");
+        // A subject of its own is as free as its mode says.
+        let other = api.call("PUT", &format!("/config{others}"), none.clone()).await;
+        assert_eq!(other.status, if scope.is_empty() { 422 } else { 200 });
+        assert_eq!(api.call("PUT", &mode, json!({"mode": "READWRITE"})).await.status, 200);
+        assert_eq!(api.call("DELETE", &config, None).await.status, 200);
+    }
+}
+
+#[tokio::test]
 async fn settings_and_modes() {
     let api = Api::new().await;
     assert_eq!(api.get("/config").await, json!({"compatibilityLevel": "BACKWARD"}));

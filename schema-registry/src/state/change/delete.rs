@@ -21,7 +21,7 @@ impl State {
         if stored.deleted && !permanent {
             return Err(RegistryError::VersionSoftDeleted(name, version));
         }
-        self.check_writable(subject)?;
+        self.check_writable(Some(subject))?;
         if !self.referenced_by(subject, version, permanent).is_empty() {
             return Err(RegistryError::ReferenceExists(name, version));
         }
@@ -47,7 +47,7 @@ impl State {
         if !permanent && !self.has_subject(subject, Lookup::Live) {
             return Err(RegistryError::SubjectSoftDeleted(name));
         }
-        self.check_writable(subject)?;
+        self.check_writable(Some(subject))?;
         let versions = self.versions(subject, if permanent { Lookup::WithDeleted } else { Lookup::Live });
         for stored in &versions {
             if self.referenced_elsewhere(subject, stored.version, permanent) {

@@ -7,7 +7,7 @@
 use serde_json::{Map, Value};
 
 use super::record::{ConfigValue, Mode, Record, SchemaValue};
-use super::subject::Subject;
+use super::subject::{DEFAULT_CONTEXT, Subject};
 use super::{State, Stored};
 use crate::entity::{Metadata, Reference, RuleSet};
 use crate::error::RegistryError;
@@ -136,13 +136,18 @@ impl State {
         }
     }
 
-    fn check_writable(&self, subject: &Subject) -> Result<(), RegistryError> {
-        match self.mode_in_scope(Some(subject)) {
-            Mode::ReadOnly | Mode::ReadOnlyOverride => Err(RegistryError::OperationNotPermitted(format!(
-                "Subject {} in context {} is in read-only mode",
-                subject.qualified(),
-                subject.context
-            ))),
+    /// `None` is global.
+    fn check_writable(&self, subject: Option<&Subject>) -> Result<(), RegistryError> {
+        match self.mode_in_scope(subject) {
+            Mode::ReadOnly | Mode::ReadOnlyOverride => {
+                let (name, context) = match subject {
+                    Some(subject) => (subject.qualified(), subject.context.as_str()),
+                    None => ("null".to_owned(), DEFAULT_CONTEXT),
+                };
+                Err(RegistryError::OperationNotPermitted(format!(
+                    "Subject {name} in context {context} is in read-only mode"
+                )))
+            }
             Mode::ReadWrite | Mode::Import | Mode::Forward => Ok(()),
         }
     }

@@ -85,7 +85,7 @@ impl State {
     }
 
     fn check_register_mode(&self, subject: &Subject, id: Option<i32>) -> Result<(), RegistryError> {
-        self.check_writable(subject)?;
+        self.check_writable(Some(subject))?;
         let refused = |what| {
             let (subject, context) = (subject.qualified(), &subject.context);
             Err(RegistryError::OperationNotPermitted(format!(

@@ -19,6 +19,7 @@ impl State {
         for (name, setting) in settings {
             change_setting(&mut value, name, setting)?;
         }
+        self.check_writable(subject)?;
         let (name, answer) = (value.subject.clone(), value.clone());
         Ok((
             vec![Record::Config {
@@ -34,6 +35,7 @@ impl State {
         let old = self
             .config_told(subject)
             .ok_or_else(|| RegistryError::SubjectNotFound(name.clone().unwrap_or_default()))?;
+        self.check_writable(subject)?;
         let exists = self.config(subject).is_some();
         let records = if exists {
             vec![Record::Config {
