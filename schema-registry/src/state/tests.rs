@@ -137,6 +137,18 @@ fn ids_belong_to_schemas_versions_to_subjects() {
         matches!(refusal, RegistryError::Incompatible { .. }),
         "as a new version it must fit the latest"
     );
+    registry.config(None, json!({"compatibility": "NONE"})).unwrap();
+    for (schema, version) in [(LONG, 2), (LONG, 2), (INT, 3), (INT, 3), (LONG, 4)] {
+        let latest = SchemaRequest {
+            version: -1,
+            ..text(schema)
+        };
+        assert_eq!(
+            registry.register("a", latest).unwrap().1,
+            version,
+            "only the latest counts"
+        );
+    }
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub struct SchemaRequest {
     pub metadata: Option<Metadata>,
     /// Rules.
     pub rule_set: Option<RuleSet>,
-    /// The version that it must get; 0 is any, -1 is any but always a new one.
+    /// The version that it must get; 0 is any, -1 is the latest: a new one unless the latest is this schema already.
     pub version: i32,
     /// The id that it must get, in mode IMPORT only.
     pub id: Option<i32>,

@@ -25,6 +25,12 @@ impl State {
         {
             return Ok((vec![], registered(&found)));
         }
+        if request.version == -1
+            && request.id.is_none()
+            && let Some(latest) = self.equal_latest(subject, request, normalize)
+        {
+            return Ok((vec![], registered(&latest)));
+        }
         self.check_register_mode(subject, request.id)?;
         let live = self.versions(subject, Lookup::Live);
         let version = self

@@ -107,6 +107,14 @@ impl State {
         versions.find(|stored| self.means_the_same(prepared, &meaning, stored))
     }
 
+    /// The latest version of a subject if it is this schema.
+    pub(super) fn equal_latest(&self, subject: &Subject, request: &SchemaRequest, normal: bool) -> Option<Arc<Stored>> {
+        let prepared = self.prepare(subject, request, normal, Strictness::Stored).ok()?;
+        let latest = self.version(subject, None, false)?;
+        let same = self.means_the_same(&prepared, &meaning_of(&prepared.schema), &latest);
+        same.then_some(latest)
+    }
+
     /// A schema sent with all references written out is the one that was registered with references, and a difference in
     /// the order of attributes or in `confluent:version` does not count (`ParsedSchema.canLookup`).
     fn means_the_same(&self, prepared: &Prepared, meaning: &Guid, stored: &Stored) -> bool {
