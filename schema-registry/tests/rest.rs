@@ -261,6 +261,30 @@ async fn compatibility_is_tested_and_explained() {
     assert_eq!(api.post(path, wrong).await, json!({"is_compatible": true}));
 }
 
+#[tokio::test]
+async fn versions_by_their_deletion() {
+    let api = Api::new().await;
+    let path = "/subjects/a/versions";
+    api.post(path, schema("\"int\"")).await;
+    assert_eq!(api.get(&format!("{path}?deletedOnly=true")).await, json!([]));
+    api.post(path, schema("\"long\"")).await;
+    api.call("DELETE", &format!("{path}/1"), None).await;
+    assert_eq!(api.get(path).await, json!([2]));
+    assert_eq!(api.get(&format!("{path}?deletedOnly=true")).await, json!([1]));
+    for flags in ["", "&deleted=true", "&deletedOnly=true"] {
+        let negative = api.get(&format!("{path}?deletedAsNegative=true{flags}")).await;
+        assert_eq!(negative, json!([-1, 2]), "{flags}");
+    }
+    api.call("DELETE", &format!("{path}/2"), None).await;
+    for flags in ["", "?deletedAsNegative=true"] {
+        assert_eq!(api.refusal("GET", &format!("{path}{flags}"), None).await, (404, 40401));
+    }
+    assert_eq!(
+        api.get(&format!("{path}?deletedAsNegative=true&deleted=true")).await,
+        json!([-1, -2])
+    );
+}
+
 /// Stock clients read the level from the answer without asking whether it is there.
 #[tokio::test]
 async fn answers_always_tell_a_level() {

@@ -86,12 +86,18 @@ pub async fn latest_with_metadata(App(app): App<AppState>, Segments(name): Segme
 
 pub async fn versions(App(app): App<AppState>, Segments(name): Segments<String>, params: Params) -> Answer {
     let subject = subject(name);
-    let lookup = Lookup::from_flags(params.flag("deleted"), params.flag("deletedOnly"));
-    let versions = app.store.read(|state| state.versions(&subject, lookup));
-    if versions.is_empty() {
-        return Err(RegistryError::SubjectNotFound(subject.qualified()).into());
-    }
+    let (deleted, deleted_only) = (params.flag("deleted"), params.flag("deletedOnly"));
+    // Comes with deleted versions whatever the other flags say; whether there is a subject depends on these alone.
     let negative = params.flag("deletedAsNegative");
+    let lookup = if negative {
+        Lookup::WithDeleted
+    } else {
+        Lookup::from_flags(deleted, deleted_only)
+    };
+    let versions = app
+        .store
+        .read(|state| has(state, &subject, deleted || deleted_only).then(|| state.versions(&subject, lookup)));
+    let versions = versions.ok_or_else(|| RegistryError::SubjectNotFound(subject.qualified()))?;
     let number = |stored: &Arc<Stored>| {
         if stored.deleted && negative {
             -stored.version
