@@ -438,6 +438,30 @@ fn schema_record(subject: &str, version: i32, id: i32, schema: &str) -> Record {
 }
 
 #[test]
+fn numbers_can_be_used_up() {
+    let mut state = State::default();
+    state.apply(&schema_record("a", 1, i32::MAX, INT), 0);
+    state.apply(&schema_record(":.x:a", i32::MAX, 1, INT), 0);
+    let decide = |subject, schema| {
+        state.decide(&Command::Register {
+            subject: name(subject),
+            request: Box::new(text(schema)),
+            normalize: false,
+        })
+    };
+    let refused = |subject| decide(subject, LONG).unwrap_err();
+    assert_eq!(
+        (refused("a").code(), refused("a").to_string()),
+        (50001, "No schema ids in context . are left: 2147483647 is taken".into())
+    );
+    assert_eq!(
+        refused(":.x:a").to_string(),
+        "No versions of subject :.x:a are left: 2147483647 is taken"
+    );
+    assert!(decide("b", INT).is_ok(), "a known schema needs no new id");
+}
+
+#[test]
 fn odd_logs_are_survived() {
     let mut state = State::default();
     assert!(matches!(

@@ -33,10 +33,11 @@ impl State {
         }
         self.check_register_mode(subject, request.id)?;
         let live = self.versions(subject, Lookup::Live);
-        let version = self
+        let last = self
             .versions(subject, Lookup::WithDeleted)
             .last()
-            .map_or(1, |last| last.version.saturating_add(1));
+            .map_or(0, |last| last.version);
+        let version = after(last, || format!("versions of subject {}", subject.qualified()))?;
         let request = with_previous(request, live.last().map(Arc::as_ref), Some(version))?;
         let strictness = if settings.validate_new_schemas {
             Strictness::New
@@ -56,7 +57,12 @@ impl State {
                 "Version is not one more than previous version".into(),
             ));
         }
-        let id = known.unwrap_or_else(|| self.max_id(&subject.context).saturating_add(1));
+        let id = match known {
+            Some(id) => id,
+            None => after(self.max_id(&subject.context), || {
+                format!("schema ids in context {}", subject.context)
+            })?,
+        };
         let mut records = Vec::new();
         if subject.context != DEFAULT_CONTEXT && self.context(&subject.context).is_none() {
             records.push(Record::Context {
@@ -131,6 +137,12 @@ impl State {
         });
         gone.map(|stored| tombstone(subject, stored.version)).collect()
     }
+}
+
+/// The number after the highest; a record of another registry may have taken the last one there is.
+fn after(highest: i32, what: impl FnOnce() -> String) -> Result<i32, RegistryError> {
+    let next = highest.checked_add(1);
+    next.ok_or_else(|| RegistryError::Store(format!("No {} are left: {highest} is taken", what())))
 }
 
 fn registered(stored: &Stored) -> Outcome {
