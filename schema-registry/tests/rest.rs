@@ -321,6 +321,22 @@ async fn what_is_read_only_keeps_its_settings() {
 }
 
 #[tokio::test]
+async fn null_unsets_a_mode() {
+    let api = Api::new().await;
+    let null = json!({"mode": null});
+    for path in ["/mode", "/mode/a"] {
+        api.call("PUT", path, json!({"mode": "READONLY"})).await;
+        for _ in 0..2 {
+            assert_eq!(api.call("PUT", path, null.clone()).await.json(), null);
+        }
+    }
+    assert_eq!(api.get("/mode").await, json!({"mode": "READWRITE"}));
+    assert_eq!(api.refusal("GET", "/mode/a", None).await, (404, 40409));
+    assert_eq!(api.refusal("PUT", "/mode/__GLOBAL", null).await, (422, 42208));
+    assert_eq!(api.refusal("PUT", "/mode", json!({})).await, (422, 42204));
+}
+
+#[tokio::test]
 async fn settings_and_modes() {
     let api = Api::new().await;
     assert_eq!(api.get("/config").await, json!({"compatibilityLevel": "BACKWARD"}));

@@ -124,6 +124,9 @@ async fn change_mode(app: &AppState, command: Command) -> Answer {
 }
 
 async fn set_mode(app: &AppState, subject: Option<Subject>, body: &Map<String, Value>) -> Answer {
+    if body.get("mode") == Some(&Value::Null) {
+        return unset_mode(app, subject).await;
+    }
     let invalid = || {
         let text = "Invalid mode. Valid values are READWRITE, READONLY, IMPORT and FORWARD.";
         Refusal::Registry(RegistryError::InvalidMode(text.into()))
@@ -135,6 +138,17 @@ async fn set_mode(app: &AppState, subject: Option<Subject>, body: &Map<String, V
         .to_ascii_uppercase();
     let mode = serde_json::from_value(Value::String(name)).map_err(|_| invalid())?;
     change_mode(app, Command::SetMode { subject, mode }).await
+}
+
+/// As in Confluent `null` removes a mode, also one that is not there.
+async fn unset_mode(app: &AppState, subject: Option<Subject>) -> Answer {
+    if let Some(invalid) = subject.as_ref().filter(|subject| !subject.is_valid()) {
+        return Err(RegistryError::InvalidSubject(invalid.qualified()).into());
+    }
+    match change_mode(app, Command::DeleteMode { subject }).await {
+        Ok(_) | Err(Refusal::Registry(RegistryError::SubjectNotFound(_))) => Ok(Json(json!({"mode": null}))),
+        Err(refusal) => Err(refusal),
+    }
 }
 
 pub async fn set_global_mode(App(app): App<AppState>, JsonBody(body): JsonBody<Map<String, Value>>) -> Answer {
