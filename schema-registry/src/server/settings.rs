@@ -24,18 +24,25 @@ fn scope(name: String) -> Option<Subject> {
     (subject.context != DEFAULT_CONTEXT || !subject.name.is_empty()).then_some(subject)
 }
 
-pub async fn global_config(App(app): App<AppState>) -> Answer {
-    let config = app.store.read(|state| state.config_told(None)).unwrap_or_default();
+pub async fn global_config(App(app): App<AppState>, params: Params) -> Answer {
+    let config = app.store.read(|state| {
+        if params.flag("defaultToGlobal") {
+            Some(state.config_in_scope(None))
+        } else {
+            state.config_told(None)
+        }
+    });
+    let config = config.unwrap_or_default();
     Ok(Json(config_body(&config, LEVEL)))
 }
 
 pub async fn subject_config(app: App<AppState>, Segments(name): Segments<String>, params: Params) -> Answer {
     let Some(subject) = scope(name) else {
-        return global_config(app).await;
+        return global_config(app, params).await;
     };
     let config = app.store.read(|state| {
         if params.flag("defaultToGlobal") {
-            Some(state.config_in_scope(&subject))
+            Some(state.config_in_scope(Some(&subject)))
         } else {
             state.config_told(Some(&subject))
         }
@@ -93,19 +100,26 @@ fn mode_body(mode: Mode) -> Json {
     Json(json!({"mode": mode.name()}))
 }
 
-pub async fn global_mode(App(app): App<AppState>) -> Answer {
-    Ok(mode_body(app.store.read(|state| state.mode_in_scope(None))))
+pub async fn global_mode(App(app): App<AppState>, params: Params) -> Answer {
+    let mode = app.store.read(|state| {
+        if params.flag("defaultToGlobal") {
+            Some(state.mode_in_scope(None))
+        } else {
+            state.mode_told(None)
+        }
+    });
+    Ok(mode_body(mode.unwrap_or_default()))
 }
 
 pub async fn subject_mode(app: App<AppState>, Segments(name): Segments<String>, params: Params) -> Answer {
     let Some(subject) = scope(name) else {
-        return global_mode(app).await;
+        return global_mode(app, params).await;
     };
     let mode = app.store.read(|state| {
         if params.flag("defaultToGlobal") {
             Some(state.mode_in_scope(Some(&subject)))
         } else {
-            state.mode(Some(&subject))
+            state.mode_told(Some(&subject))
         }
     });
     Ok(mode_body(mode.ok_or_else(|| {
@@ -142,7 +156,7 @@ async fn set_mode(app: &AppState, subject: Option<Subject>, body: &Map<String, V
 
 /// As in Confluent `null` removes a mode, also one that is not there.
 async fn unset_mode(app: &AppState, subject: Option<Subject>) -> Answer {
-    if let Some(invalid) = subject.as_ref().filter(|subject| !subject.is_valid()) {
+    if let Some(invalid) = subject.as_ref().filter(|subject| !subject.may_have_settings()) {
         return Err(RegistryError::InvalidSubject(invalid.qualified()).into());
     }
     match change_mode(app, Command::DeleteMode { subject }).await {

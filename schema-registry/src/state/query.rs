@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::record::{ConfigValue, Mode};
-use super::subject::{DEFAULT_CONTEXT, Subject};
+use super::subject::{DEFAULT_CONTEXT, GLOBAL_CONTEXT, Subject};
 use super::{ContextId, State, Stored};
 use crate::compatibility::CompatibilityLevel;
 use crate::guid::Guid;
@@ -238,21 +238,24 @@ impl State {
     }
 
     /// The same as answers tell them: with the default level where none is written (`InMemoryCache.config`); clients count on
-    /// one. There always are global settings.
+    /// one. There always are settings of the default context and of all.
     pub fn config_told(&self, subject: Option<&Subject>) -> Option<ConfigValue> {
         let mut config = match (self.config(subject), subject) {
             (Some(config), _) => config.clone(),
-            (None, None) => ConfigValue::default(),
-            (None, Some(_)) => return None,
+            (None, subject) if is_global(subject) => ConfigValue::default(),
+            (None, _) => return None,
         };
         config.compatibility_level = config.compatibility_level.or(Some(self.defaults.compatibility));
         Some(config)
     }
 
-    /// The settings of a subject over those of its context over the global ones.
-    pub fn config_in_scope(&self, subject: &Subject) -> ConfigValue {
-        let mut merged = self.config_told(None).unwrap_or_default();
-        for own in scopes(subject).filter_map(|scope| self.config(Some(&scope))) {
+    /// The settings of a subject over those of its context over those of all contexts.
+    pub fn config_in_scope(&self, subject: Option<&Subject>) -> ConfigValue {
+        let mut merged = ConfigValue {
+            compatibility_level: Some(self.defaults.compatibility),
+            ..ConfigValue::default()
+        };
+        for own in scopes(subject).filter_map(|scope| self.config(scope.as_ref())) {
             merged.other.extend(own.other.clone());
             merged = ConfigValue {
                 subject: own.subject.clone(),
@@ -268,7 +271,7 @@ impl State {
 
     /// What holds for a subject.
     pub fn settings(&self, subject: &Subject) -> Settings {
-        let config = self.config_in_scope(subject);
+        let config = self.config_in_scope(Some(subject));
         Settings {
             compatibility: config.compatibility_level.unwrap_or(self.defaults.compatibility),
             group: config.compatibility_group,
@@ -284,25 +287,89 @@ impl State {
         self.modes.get(&subject.map(Subject::qualified)).copied()
     }
 
-    /// The mode that holds for a subject.
+    /// The same as answers tell it: the default context and that for all always have one.
+    pub fn mode_told(&self, subject: Option<&Subject>) -> Option<Mode> {
+        self.mode(subject).or(is_global(subject).then(Mode::default))
+    }
+
+    /// The mode that holds for a subject; `None` is the default context.
     pub fn mode_in_scope(&self, subject: Option<&Subject>) -> Mode {
-        let global = self.mode(None).unwrap_or_default();
-        if global == Mode::ReadOnlyOverride {
-            return global;
+        if self.mode(None) == Some(Mode::ReadOnlyOverride) {
+            return Mode::ReadOnlyOverride;
         }
-        let own = subject
-            .into_iter()
-            .flat_map(scopes)
-            .filter_map(|scope| self.mode(Some(&scope)));
-        own.last().unwrap_or(global)
+        let set = scopes(subject).filter_map(|scope| self.mode(scope.as_ref()));
+        set.last().unwrap_or_default()
     }
 }
 
-/// Where settings of a subject may stand, the nearest last.
-fn scopes(subject: &Subject) -> impl Iterator<Item = Subject> {
-    let context = (subject.context != DEFAULT_CONTEXT && !subject.name.is_empty()).then(|| Subject {
-        context: subject.context.clone(),
+/// The default context, or the one whose settings hold everywhere.
+fn is_global(subject: Option<&Subject>) -> bool {
+    subject.is_none_or(|subject| subject.context == GLOBAL_CONTEXT)
+}
+
+/// Where settings may stand that hold for a subject, the nearest last: those of all contexts, of its own one, its own
+/// (`InMemoryCache.config`). `None` is the default context, whose settings do not hold in others.
+fn scopes(subject: Option<&Subject>) -> impl Iterator<Item = Option<Subject>> {
+    let context = |name: &str| Subject {
+        context: name.to_owned(),
         name: String::new(),
+    };
+    let mut scopes = vec![Some(context(GLOBAL_CONTEXT))];
+    scopes.push(match subject {
+        Some(subject) if subject.context != DEFAULT_CONTEXT => Some(context(&subject.context)),
+        _ => None,
     });
-    context.into_iter().chain([subject.clone()])
+    scopes.extend(subject.map(|subject| Some(subject.clone())));
+    scopes.dedup();
+    scopes.into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::record::Record;
+
+    #[test]
+    fn settings_and_modes_by_context() {
+        let mut state = State::default();
+        let name = |text: &str| Subject::parse(text, DEFAULT_CONTEXT);
+        let mut set = |subject: Option<&str>, level, mode| {
+            let subject = subject.map(str::to_owned);
+            let value = ConfigValue {
+                compatibility_level: Some(level),
+                ..ConfigValue::default()
+            };
+            let config = Record::Config {
+                subject: subject.clone(),
+                value: Some(Box::new(value)),
+            };
+            let value = Some(mode);
+            state.apply(&config, 0);
+            state.apply(&Record::Mode { subject, value }, 0);
+        };
+        use CompatibilityLevel::{Forward, Full, None as Anything};
+        set(None, Full, Mode::ReadOnly);
+        set(Some(":.__GLOBAL:"), Forward, Mode::ReadWrite);
+        set(Some(":.own:"), Anything, Mode::ReadOnly);
+        let holds = |state: &State, subject: &str| {
+            let subject = name(subject);
+            let level = state.settings(&subject).compatibility;
+            (level, state.mode_in_scope(Some(&subject)))
+        };
+        assert_eq!(holds(&state, "a"), (Full, Mode::ReadOnly));
+        assert_eq!(holds(&state, ":.own:a"), (Anything, Mode::ReadOnly));
+        // The settings of the default context do not reach into another.
+        assert_eq!(holds(&state, ":.other:a"), (Forward, Mode::ReadWrite));
+        assert_eq!(
+            holds(&State::default(), ":.other:a"),
+            (CompatibilityLevel::Backward, Mode::ReadWrite)
+        );
+        let everywhere = name(":.__GLOBAL:");
+        assert!(State::default().config_told(Some(&everywhere)).is_some());
+        assert!(!everywhere.is_valid() && everywhere.may_have_settings());
+        // Where the default context has none, those of all hold there too.
+        let value = None;
+        state.apply(&Record::Config { subject: None, value }, 0);
+        assert_eq!(holds(&state, "a").0, Forward);
+    }
 }

@@ -5,7 +5,8 @@ pub const DEFAULT_CONTEXT: &str = ".";
 
 /// Names that Confluent keeps for itself.
 const RESERVED: [&str; 2] = ["__GLOBAL", "__EMPTY"];
-const GLOBAL_CONTEXT: &str = ".__GLOBAL";
+/// The context whose settings hold in all contexts that have none; it has no schemas.
+pub const GLOBAL_CONTEXT: &str = ".__GLOBAL";
 
 /// A subject in its context. Schema ids are allocated per context.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -53,14 +54,16 @@ impl Subject {
 
     /// Whether schemas may be registered under this subject (`QualifiedSubject.isValidSubject`).
     pub fn is_valid(&self) -> bool {
+        self.may_have_settings() && self.context != GLOBAL_CONTEXT
+    }
+
+    /// Whether a subject or context of this name may have settings and a mode.
+    pub fn may_have_settings(&self) -> bool {
         let control = |text: &str| {
             text.chars()
                 .any(|c| c.is_ascii_control() || ('\u{80}'..='\u{9f}').contains(&c))
         };
-        !control(&self.name)
-            && !control(&self.context)
-            && !RESERVED.contains(&self.name.as_str())
-            && self.context != GLOBAL_CONTEXT
+        !control(&self.name) && !control(&self.context) && !RESERVED.contains(&self.name.as_str())
     }
 }
 

@@ -11,7 +11,7 @@ use crate::state::subject::Subject;
 
 impl State {
     pub(super) fn set_config(&self, subject: Option<&Subject>, settings: &Map<String, Value>) -> Decided {
-        if let Some(invalid) = subject.filter(|subject| !subject.is_valid()) {
+        if let Some(invalid) = subject.filter(|subject| !subject.may_have_settings()) {
             return Err(RegistryError::InvalidSubject(invalid.qualified()));
         }
         let mut value = self.config(subject).cloned().unwrap_or_default();
@@ -64,7 +64,7 @@ impl State {
     }
 
     pub(super) fn set_mode(subject: Option<&Subject>, mode: Mode) -> Decided {
-        if let Some(invalid) = subject.filter(|subject| !subject.is_valid()) {
+        if let Some(invalid) = subject.filter(|subject| !subject.may_have_settings()) {
             return Err(RegistryError::InvalidSubject(invalid.qualified()));
         }
         match mode {
