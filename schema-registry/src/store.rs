@@ -5,12 +5,13 @@
 //! came second is noticed when it is replayed, and its write is refused.
 
 use std::collections::BTreeSet;
+use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use parking_lot::{Mutex, RwLock};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use crate::error::RegistryError;
@@ -33,12 +34,15 @@ pub struct Store {
     shared: Arc<Shared>,
     writer: tokio::sync::Mutex<()>,
     timeout: Duration,
+    /// Bounds the threads that work on schemas.
+    examiners: Arc<Semaphore>,
     reader: JoinHandle<()>,
 }
 
 struct Shared {
     log: Arc<dyn SchemasLog>,
-    state: RwLock<State>,
+    /// Shared with those who examine it; replay changes a copy while they do.
+    state: RwLock<Arc<State>>,
     /// Where the reader reads next: everything before is in the state.
     applied: watch::Sender<i64>,
     /// Offsets of records that did not simply take effect: another registry's came just before.
@@ -50,7 +54,7 @@ impl Store {
     pub fn open(log: Arc<dyn SchemasLog>, state: State, timeout: Duration) -> Store {
         let shared = Arc::new(Shared {
             log,
-            state: RwLock::new(state),
+            state: RwLock::new(Arc::new(state)),
             applied: watch::Sender::new(0),
             clashes: Mutex::default(),
         });
@@ -59,6 +63,9 @@ impl Store {
             shared,
             writer: tokio::sync::Mutex::default(),
             timeout,
+            examiners: Arc::new(Semaphore::new(
+                std::thread::available_parallelism().map_or(2, NonZero::get).max(2),
+            )),
             reader,
         }
     }
@@ -77,16 +84,37 @@ impl Store {
         look(&self.shared.state.read())
     }
 
+    /// Looks at the state as it is now, for as long as it takes: neither the log nor other requests wait for it. Parsing and
+    /// comparing schemas that others wrote belongs here.
+    pub async fn examine<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&State) -> T + Send + 'static,
+    ) -> Result<T, RegistryError> {
+        let permit = self.examiners.clone().acquire_owned().await;
+        let state = self.shared.state.read().clone();
+        let looked = tokio::task::spawn_blocking(move || {
+            // Kept until the work is done, also if the request is given up.
+            let _permit = permit;
+            look(&state)
+        });
+        looked
+            .await
+            .map_err(|error| RegistryError::Store(format!("The schema could not be examined: {error}")))
+    }
+
     /// Id of the Kafka cluster.
     pub fn cluster_id(&self) -> String {
         self.shared.log.cluster_id()
     }
 
     /// Carries out a write. Returns when it is on stable storage and visible to reads here.
-    pub async fn execute(&self, command: &Command) -> Result<Outcome, RegistryError> {
+    pub async fn execute(&self, command: Command) -> Result<Outcome, RegistryError> {
         let _one_at_a_time = self.writer.lock().await;
         self.catch_up().await?;
-        let (records, outcome) = self.read(|state| State::decide(state, command))?;
+        let (records, outcome) = match command {
+            Command::Register { .. } => self.examine(move |state| State::decide(state, &command)).await??,
+            short => self.read(|state| State::decide(state, &short))?,
+        };
         if records.is_empty() {
             return Ok(outcome);
         }
@@ -178,6 +206,7 @@ impl Shared {
             return;
         }
         let mut state = self.state.write();
+        let state = Arc::make_mut(&mut state);
         for entry in fetched.entries {
             let Some(key) = entry.key else { continue };
             let record = match Record::decode(&key, entry.value.as_deref()) {
@@ -243,14 +272,37 @@ mod tests {
     async fn what_is_written_is_there_for_the_next_registry() {
         let log = MemoryLog::new();
         let first = open(&log);
-        first.execute(&register("a", "\"int\"")).await.unwrap();
-        first.execute(&register("a", "\"long\"")).await.unwrap();
+        first.execute(register("a", "\"int\"")).await.unwrap();
+        first.execute(register("a", "\"long\"")).await.unwrap();
         assert_eq!(log.entries().len(), 2);
-        first.execute(&register("a", "\"int\"")).await.unwrap();
+        first.execute(register("a", "\"int\"")).await.unwrap();
         assert_eq!(log.entries().len(), 2, "nothing new, nothing written");
         let second = open(&log);
         second.catch_up().await.unwrap();
         assert_eq!(second.read(content), first.read(content));
+    }
+
+    #[tokio::test]
+    async fn writes_do_not_wait_for_an_examination() {
+        let store = open(&MemoryLog::new());
+        let (done, wait) = std::sync::mpsc::channel::<()>();
+        let (started, start) = tokio::sync::oneshot::channel();
+        let examined = tokio::spawn({
+            let store = store.clone();
+            async move {
+                let look = move |state: &State| {
+                    started.send(()).unwrap();
+                    wait.recv_timeout(TIMEOUT).unwrap();
+                    content(state)
+                };
+                store.examine(look).await
+            }
+        });
+        start.await.unwrap();
+        store.execute(register("a", "\"int\"")).await.unwrap();
+        assert_eq!(store.read(content).len(), 1);
+        done.send(()).unwrap();
+        assert_eq!(examined.await.unwrap().unwrap(), [], "the state as it was");
     }
 
     #[tokio::test]
@@ -259,7 +311,7 @@ mod tests {
         let doc = "x".repeat(2_000_000);
         let schema = format!(r#"{{"type":"record","name":"R","doc":"{doc}","fields":[]}}"#);
         assert_eq!(
-            store.execute(&register("a", &schema)).await.unwrap_err(),
+            store.execute(register("a", &schema)).await.unwrap_err(),
             RegistryError::SchemaTooLarge
         );
     }
@@ -291,7 +343,7 @@ mod tests {
         // What a rival writes: another schema as version 1 of the subject, or under the id that is next.
         for subject in ["a", "b"] {
             let rival = MemoryLog::new();
-            open(&rival).execute(&register(subject, "\"int\"")).await.unwrap();
+            open(&rival).execute(register(subject, "\"int\"")).await.unwrap();
             let rival = rival
                 .entries()
                 .into_iter()
@@ -306,11 +358,11 @@ mod tests {
                 rival,
             };
             let store = Store::open(Arc::new(contested), State::new(Defaults::default()), TIMEOUT);
-            let refused = store.execute(&register("a", "\"long\"")).await.unwrap_err();
+            let refused = store.execute(register("a", "\"long\"")).await.unwrap_err();
             assert!(matches!(refused, RegistryError::Store(_)), "{subject}: {refused:?}");
             // The reader lives on, and a write that meets nobody works.
             let next = open(&log);
-            assert!(next.execute(&register("c", "\"string\"")).await.is_ok());
+            assert!(next.execute(register("c", "\"string\"")).await.is_ok());
         }
     }
 }

@@ -84,7 +84,7 @@ pub enum CompatError {
 /// All reasons why `reader` may fail to read what `writer` wrote; none means compatible.
 pub fn check(reader: &Schema, writer: &Schema) -> Result<Vec<Incompatibility>, CompatError> {
     let mut checker = Checker::new(reader, writer);
-    let found = checker.pair(reader.root(), writer.root(), || Place::default())?;
+    let found = checker.pair(reader.root(), writer.root(), Place::default)?;
     Ok(checker.list(&found))
 }
 

@@ -23,7 +23,7 @@ pub async fn with_version(
     JsonBody(body): JsonBody<SchemaBody>,
 ) -> Answer {
     let (subject, number) = (subject(name), version(&number)?);
-    app.store.read(|state| {
+    let examined = app.store.examine(move |state| {
         let previous = match (state.version(&subject, number, false), number) {
             (Some(stored), _) => vec![stored],
             // A subject without versions takes anything.
@@ -31,7 +31,8 @@ pub async fn with_version(
             (None, Some(number)) => return Err(RegistryError::VersionNotFound(number).into()),
         };
         test(state, &subject, body, &params, &previous)
-    })
+    });
+    examined.await?
 }
 
 pub async fn with_subject(
@@ -41,8 +42,10 @@ pub async fn with_subject(
     JsonBody(body): JsonBody<SchemaBody>,
 ) -> Answer {
     let subject = subject(name);
-    app.store
-        .read(|state| test(state, &subject, body, &params, &state.versions(&subject, Lookup::Live)))
+    let examined = app
+        .store
+        .examine(move |state| test(state, &subject, body, &params, &state.versions(&subject, Lookup::Live)));
+    examined.await?
 }
 
 fn test(state: &State, subject: &Subject, body: SchemaBody, params: &Params, previous: &[Arc<Stored>]) -> Answer {

@@ -52,7 +52,7 @@ pub async fn subject_config(app: App<AppState>, Segments(name): Segments<String>
 }
 
 async fn change_config(app: &AppState, command: Command) -> Result<ConfigValue, Refusal> {
-    match app.store.execute(&command).await? {
+    match app.store.execute(command).await? {
         Outcome::Config(config) => Ok(config),
         other => Err(Refusal::unexpected(&other)),
     }
@@ -131,7 +131,7 @@ async fn change_mode(app: &AppState, command: Command) -> Answer {
     if !app.limits.mode_mutability {
         return Err(RegistryError::OperationNotPermitted("Mode changes are not allowed".into()).into());
     }
-    match app.store.execute(&command).await? {
+    match app.store.execute(command).await? {
         Outcome::Mode(mode) => Ok(mode_body(mode)),
         other => Err(Refusal::unexpected(&other)),
     }

@@ -36,14 +36,15 @@ pub async fn look_up(
 ) -> Answer {
     let (subject, request) = (subject(name), body.into_request()?);
     let deleted = params.flag("deleted");
-    app.store.read(|state| {
+    let examined = app.store.examine(move |state| {
         // An unknown subject is told before the schema is looked at closely, a malformed schema before an unknown one.
         match state.look_up(&subject, &request, params.flag("normalize"), deleted)? {
             Some(found) => Ok(Json(version_body(state, &found, params.text("format")))),
             None if !has(state, &subject, deleted) => Err(RegistryError::SubjectNotFound(subject.qualified()).into()),
             None => Err(RegistryError::SchemaNotFound.into()),
         }
-    })
+    });
+    examined.await?
 }
 
 pub async fn delete(App(app): App<AppState>, Segments(name): Segments<String>, params: Params) -> Answer {
@@ -51,7 +52,7 @@ pub async fn delete(App(app): App<AppState>, Segments(name): Segments<String>, p
         subject: subject(name),
         permanent: params.flag("permanent"),
     };
-    match app.store.execute(&command).await? {
+    match app.store.execute(command).await? {
         Outcome::DeletedVersions(versions) => Ok(Json(json!(versions))),
         other => Err(Refusal::unexpected(&other)),
     }
@@ -124,7 +125,7 @@ pub async fn register(
         request,
         normalize,
     };
-    match app.store.execute(&command).await? {
+    match app.store.execute(command).await? {
         Outcome::Registered { subject, version } => app.store.read(|state| {
             let stored = state.version(&subject, Some(version), true);
             let stored = stored.ok_or(RegistryError::SubjectNotFound(subject.qualified()))?;
@@ -198,7 +199,7 @@ pub async fn delete_version(
         version,
         permanent: params.flag("permanent"),
     };
-    match app.store.execute(&command).await? {
+    match app.store.execute(command).await? {
         Outcome::DeletedVersion(version) => Ok(Json(json!(version))),
         other => Err(Refusal::unexpected(&other)),
     }

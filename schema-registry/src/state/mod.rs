@@ -39,7 +39,7 @@ impl Default for Defaults {
 }
 
 /// The state.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct State {
     defaults: Defaults,
     contexts: BTreeMap<String, Context>,
@@ -49,7 +49,7 @@ pub struct State {
 }
 
 /// Subjects and ids of one context.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Context {
     subjects: BTreeMap<String, BTreeMap<i32, Arc<Stored>>>,
     /// For each id the subjects that have it, each with its newest version of it.
